@@ -1,0 +1,19 @@
+//! `lambda-http-hello`, written with `faas` and built for Lambda alone.
+
+use std::process::ExitCode;
+
+#[derive(serde::Serialize)]
+struct Out {
+    greeting: String,
+}
+
+#[faas::http(GET, "/hello/{name}")]
+async fn hello(faas::Path(name): faas::Path<String>) -> faas::Json<Out> {
+    faas::Json(Out {
+        greeting: format!("hello {name}"),
+    })
+}
+
+fn main() -> ExitCode {
+    faas::run()
+}

@@ -1,0 +1,257 @@
+//! Reads the arguments of an attribute, by the attribute's row of the table. It goes on after each mistake, so that one
+//! argument hides nothing in another.
+
+mod unnamed;
+mod value;
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Lit, LitStr, Path, Token, token};
+
+use self::value::Value;
+use crate::attribute::{ATTRIBUTES, Argument, Attribute, Read};
+use crate::errors::Errors;
+use crate::mistakes;
+use crate::suggest;
+use crate::values::Rate;
+
+/// What stands between the parentheses. What is absent was not given, or a mistake in it was told.
+#[derive(Default)]
+pub(crate) struct Args {
+    pub(crate) methods: Vec<Method>,
+    /// The path of a route or the name of a section.
+    pub(crate) text: Option<LitStr>,
+    pub(crate) mount: Option<LitStr>,
+    pub(crate) name: Option<String>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) concurrency: Option<NonZeroU32>,
+    pub(crate) rate: Option<Rate>,
+    pub(crate) memory: Option<u64>,
+    pub(crate) lazy: bool,
+    pub(crate) krate: Option<Path>,
+    /// Something was not understood, perhaps the very argument that is missed else.
+    pub(crate) unread: bool,
+}
+
+pub(crate) struct Method {
+    pub(crate) name: &'static str,
+    pub(crate) word: TokenTree,
+}
+
+pub(crate) fn parse(
+    attribute: &'static Attribute,
+    tokens: TokenStream,
+    errors: &mut Errors,
+) -> Args {
+    let mut reader = Reader {
+        attribute,
+        args: Args::default(),
+        seen: Vec::new(),
+        after_comma: None,
+        errors,
+    };
+    let result = (|input: ParseStream<'_>| reader.all(input)).parse2(tokens);
+    reader.check_commas();
+    let args = reader.args;
+    if let Err(error) = result {
+        errors.push(error);
+    }
+    args
+}
+
+struct Reader<'e> {
+    attribute: &'static Attribute,
+    args: Args,
+    seen: Vec<&'static str>,
+    /// The first method that stands behind a comma after another method.
+    after_comma: Option<TokenTree>,
+    errors: &'e mut Errors,
+}
+
+impl Reader<'_> {
+    fn all(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        while !input.is_empty() {
+            if begins_argument(input) {
+                self.one(input)?;
+            } else {
+                self.unexpected(input)?;
+                skip_to_comma(input)?;
+            }
+            if !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
+                // What follows on a forgotten comma is read as an argument all the same.
+                self.unexpected(input)?;
+                if !begins_argument(input) {
+                    skip_to_comma(input)?;
+                    input.parse::<Option<Token![,]>>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn one(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        if input.peek(Lit) {
+            let literal = input.parse()?;
+            self.unnamed(literal);
+            return Ok(());
+        }
+        let word = input.call(Ident::parse_any)?;
+        if input.parse::<Option<Token![=]>>()?.is_some() {
+            self.pair(&word, Value::parse(input)?);
+        } else if input.peek(token::Paren) {
+            let group: TokenTree = input.parse()?;
+            self.pair(&word, Value::Other(group.into()));
+        } else if input.peek(Token![|]) || unnamed::looks_like_a_method(&word) {
+            self.methods(word, input)?;
+        } else {
+            self.word(&word);
+        }
+        Ok(())
+    }
+
+    /// A name without a value.
+    fn word(&mut self, word: &Ident) {
+        let Some(argument) = self.argument(word) else {
+            return;
+        };
+        match argument.read {
+            Read::Flag(set) => set(&mut self.args),
+            Read::Text(_) | Read::Count(_) | Read::Path(_) => {
+                let mistake = mistakes::missing_value(argument.name, argument.example);
+                self.tell(mistake.at(word));
+            }
+        }
+    }
+
+    fn pair(&mut self, key: &Ident, value: Value) {
+        let Some(argument) = self.argument(key) else {
+            return;
+        };
+        let Argument { name, example, .. } = *argument;
+        let (expected, value) = match (&argument.read, value) {
+            (Read::Flag(_), value) => {
+                return self.tell(mistakes::flag_with_value(name).at(value));
+            }
+            (_, Value::Missing) => {
+                return self.tell(mistakes::missing_value(name, example).at(key));
+            }
+            (Read::Text(read), Value::Literal(Lit::Str(text))) => {
+                return read(&mut self.args, &text, self.errors);
+            }
+            (Read::Count(read), Value::Literal(Lit::Int(number))) => {
+                return read(&mut self.args, key, &number, self.errors);
+            }
+            (Read::Path(read), Value::Path(path)) => return read(&mut self.args, path),
+            (Read::Text(_), value) => ("text in quotes", value),
+            (Read::Count(_), value) => ("a whole number", value),
+            (Read::Path(_), value) => ("a path without quotes", value),
+        };
+        let found = shown(&value);
+        self.tell(mistakes::wrong_value(name, expected, &found, example).at(value));
+    }
+
+    /// The argument named `key`, if there is one and it is the first of that name.
+    fn argument(&mut self, key: &Ident) -> Option<&'static Argument> {
+        let known = self
+            .attribute
+            .arguments
+            .iter()
+            .find(|argument| key == argument.name);
+        let Some(argument) = known else {
+            let mistake = self.unknown(&key.to_string());
+            self.tell(mistake.at(key));
+            return None;
+        };
+        if self.seen.contains(&argument.name) {
+            self.tell(mistakes::duplicate_argument(argument.name).at(key));
+            return None;
+        }
+        self.seen.push(argument.name);
+        Some(argument)
+    }
+
+    fn unknown(&self, key: &str) -> mistakes::Mistake {
+        let Attribute {
+            name,
+            hints,
+            arguments,
+            ..
+        } = *self.attribute;
+        if let Some((_, hint)) = hints.iter().find(|(hinted, _)| *hinted == key) {
+            return mistakes::argument_elsewhere(key, name, hint);
+        }
+        let takes = |attribute: &&&Attribute| attribute.arguments.iter().any(|it| it.name == key);
+        let others: Vec<_> = ATTRIBUTES
+            .iter()
+            .filter(takes)
+            .map(|attribute| format!("`{}`", attribute.name))
+            .collect();
+        if !others.is_empty() {
+            let hint = format!(
+                "it is an argument of {}; {}",
+                others.join(", "),
+                self.allowed()
+            );
+            return mistakes::argument_elsewhere(key, name, &hint);
+        }
+        let near = suggest::nearest(key, arguments.iter().map(|argument| argument.name));
+        mistakes::unknown_argument(key, name, &did_you_mean(near), &self.allowed())
+    }
+
+    fn allowed(&self) -> String {
+        let names: Vec<_> = self
+            .attribute
+            .arguments
+            .iter()
+            .map(|argument| argument.name)
+            .collect();
+        format!("allowed: {}", names.join(", "))
+    }
+
+    /// Tells of the next token without taking it.
+    fn unexpected(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let token: TokenTree = input.fork().parse()?;
+        let mistake = mistakes::unexpected_token(&shown(&token), self.attribute.example);
+        self.tell(mistake.at(token));
+        Ok(())
+    }
+
+    fn tell(&mut self, error: syn::Error) {
+        self.args.unread = true;
+        self.errors.push(error);
+    }
+}
+
+fn begins_argument(input: ParseStream<'_>) -> bool {
+    input.peek(Lit) || input.peek(Ident::peek_any)
+}
+
+fn skip_to_comma(input: ParseStream<'_>) -> syn::Result<()> {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        input.parse::<TokenTree>()?;
+    }
+    Ok(())
+}
+
+fn did_you_mean(near: Option<&str>) -> String {
+    near.map(|near| format!("did you mean `{near}`? "))
+        .unwrap_or_default()
+}
+
+/// Tokens as a message shows them.
+fn shown(tokens: &impl ToTokens) -> String {
+    const LONGEST: usize = 60;
+    let text = tokens.to_token_stream().to_string();
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests;

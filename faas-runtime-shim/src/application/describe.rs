@@ -1,0 +1,129 @@
+//! The description of a binary: what `FAAS_DESCRIBE=1` prints and tools read. Its `version` grows with every change that
+//! could break a reader.
+
+use serde_json::{Map, Value, json};
+
+use super::resources::needs_of;
+use crate::function::{Function, Limits, Needs, Origin, Trigger};
+use crate::platform::Profile;
+use crate::registry::Registry;
+use crate::schema::Schemas;
+
+/// The version of the description's form.
+const VERSION: u32 = 1;
+
+/// Describes all registrations of a binary, and the platforms that it speaks.
+#[must_use]
+pub fn describe(registry: &Registry, platforms: &[Profile]) -> Value {
+    let mut schemas = Schemas::default();
+    let functions: Vec<_> = registry
+        .functions
+        .iter()
+        .map(|function| function_of(function, &mut schemas))
+        .collect();
+    let resources: Vec<_> = registry
+        .resources
+        .iter()
+        .map(|resource| {
+            let mut entry = origin(&resource.origin);
+            entry.insert("type".into(), (resource.provides)().name.into());
+            entry.insert("lazy".into(), resource.lazy.into());
+            needs(resource.needs, &mut entry);
+            Value::Object(entry)
+        })
+        .collect();
+    let hooks: Vec<_> = registry
+        .hooks
+        .iter()
+        .map(|hook| {
+            let mut entry = origin(&hook.origin);
+            entry.insert("moment".into(), format!("{:?}", hook.moment).into());
+            needs(hook.needs, &mut entry);
+            Value::Object(entry)
+        })
+        .collect();
+    let sections: Vec<_> = registry
+        .sections
+        .iter()
+        .map(|section| {
+            let mut entry = origin(&section.origin);
+            entry.insert("section".into(), section.section.into());
+            entry.insert("fields".into(), section.fields.into());
+            Value::Object(entry)
+        })
+        .collect();
+    json!({
+        "version": VERSION,
+        "faas": env!("CARGO_PKG_VERSION"),
+        "functions": functions,
+        "resources": resources,
+        "hooks": hooks,
+        "config": sections,
+        "platforms": platforms.iter().map(Profile::describe).collect::<Vec<_>>(),
+        "schemas": schemas.generator.definitions(),
+    })
+}
+
+fn function_of(function: &Function, schemas: &mut Schemas) -> Value {
+    let mut entry = origin(&function.origin);
+    entry.insert("trigger".into(), function.trigger.name().into());
+    entry.insert("arguments".into(), arguments(&function.trigger));
+    entry.insert("limits".into(), limits(&function.limits));
+    needs(function.needs, &mut entry);
+    (function.schema)(schemas);
+    let (parameters, answer) = schemas.take();
+    entry.insert("parameters".into(), json!(parameters));
+    if let Some(answer) = answer {
+        entry.insert("answer".into(), answer);
+    }
+    Value::Object(entry)
+}
+
+fn arguments(trigger: &Trigger) -> Value {
+    match trigger {
+        Trigger::Http { methods, path, .. } => json!({ "methods": methods, "path": path }),
+        Trigger::Mount { prefix, .. } => json!({ "mount": prefix }),
+        Trigger::Invoke { .. } => json!({}),
+    }
+}
+
+fn limits(limits: &Limits) -> Value {
+    let mut entry = Map::new();
+    if let Some(timeout) = limits.timeout {
+        let millis = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
+        entry.insert("timeout_ms".into(), millis.into());
+    }
+    if let Some(concurrency) = limits.concurrency {
+        entry.insert("concurrency".into(), concurrency.get().into());
+    }
+    if let Some(rate) = limits.rate {
+        let per = u64::try_from(rate.per.as_millis()).unwrap_or(u64::MAX);
+        entry.insert(
+            "rate".into(),
+            json!({ "times": rate.times.get(), "per_ms": per }),
+        );
+    }
+    if let Some(memory) = limits.memory {
+        entry.insert("memory_bytes".into(), memory.into());
+    }
+    Value::Object(entry)
+}
+
+fn origin(origin: &Origin) -> Map<String, Value> {
+    let mut entry = Map::new();
+    entry.insert("name".into(), origin.name.into());
+    entry.insert("module".into(), origin.module.into());
+    entry.insert("place".into(), origin.to_string().into());
+    if !origin.summary.is_empty() {
+        entry.insert("summary".into(), origin.summary.into());
+    }
+    entry
+}
+
+fn needs(collect: fn(&mut Needs), entry: &mut Map<String, Value>) {
+    let needs = needs_of(collect);
+    let resources: Vec<_> = needs.resources.iter().map(|ty| ty.name).collect();
+    let sections: Vec<_> = needs.sections.iter().map(|need| need.section).collect();
+    entry.insert("resources".into(), resources.into());
+    entry.insert("config".into(), sections.into());
+}

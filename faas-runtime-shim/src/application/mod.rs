@@ -1,0 +1,551 @@
+//! The application: the selected functions with what they share, and the one door that every invocation goes through.
+//!
+//! Begin with [`Application::build`], then [`Application::http`] and [`Application::invoke`]. What guards an invocation
+//! (deadline, panic catch, limits, span, figures) is in `guard`, and nowhere else.
+
+mod describe;
+mod guard;
+mod pace;
+mod resources;
+mod response;
+mod routes;
+mod state;
+
+use std::any::TypeId;
+use std::convert::Infallible;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{self, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, HttpBody};
+use axum::extract::DefaultBodyLimit;
+use axum::routing::future::RouteFuture;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use http::{Request, Response};
+use pin_project_lite::pin_project;
+use tokio::sync::Notify;
+use tower_service::Service;
+
+use self::guard::{Guard, Ticket, panic_message};
+use self::resources::{Asker, Resources};
+pub use self::state::FunctionState;
+use crate::clock::Clock;
+use crate::config::Configuration;
+use crate::error::Error;
+use crate::function::{Function, HookMoment, Shared, Trigger, Type};
+use crate::invocation::{Context, Facts, Failure, FailureKind, Outcome, Parts, Payload};
+use crate::registry::{Registry, Selection};
+use crate::startup::{StartError, StartErrors};
+use crate::telemetry::Captured;
+use crate::telemetry::metrics::prometheus::render;
+use crate::trace::TraceContext;
+
+pub use self::describe::describe;
+pub use self::resources::share;
+
+/// All selected functions of a binary with their resources, checked and initialised. Cheap to clone.
+#[derive(Clone)]
+pub struct Application(Arc<Inner>);
+
+struct Inner {
+    functions: Vec<Arc<FunctionState>>,
+    registry: Registry,
+    resources: Resources,
+    configuration: Configuration,
+    router: OnceLock<Router>,
+    platform: &'static str,
+    runtime: Runtime,
+    invoked: AtomicBool,
+    in_flight: AtomicUsize,
+    idle: Notify,
+    captured: Option<Captured>,
+}
+
+/// What the layer below provides: time, and threads for work that blocks.
+#[derive(Clone, Debug)]
+pub struct Runtime {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// Runs work that blocks, away from the threads that poll.
+    pub blocking: fn(Box<dyn FnOnce() + Send>),
+}
+
+/// What an application is built from.
+#[derive(Debug)]
+pub struct Blueprint {
+    /// The registrations.
+    pub registry: Registry,
+    /// Which functions run.
+    pub selection: Selection,
+    /// The name of the platform.
+    pub platform: &'static str,
+    /// The configuration.
+    pub configuration: Configuration,
+    /// Time and threads.
+    pub runtime: Runtime,
+    /// Values that stand in for resources of their types.
+    pub given: Vec<(Type, Shared)>,
+    /// Where the log lines of invocations go instead of the process's log.
+    pub captured: Option<Captured>,
+}
+
+impl Application {
+    /// Checks the registrations, builds what the selected functions need, and runs the start hooks.
+    ///
+    /// # Errors
+    ///
+    /// Returns all mistakes of the first phase that found any: registrations and selection, configuration, resources,
+    /// routes, hooks.
+    pub async fn build(blueprint: Blueprint) -> Result<Self, StartErrors> {
+        let Blueprint {
+            registry,
+            selection,
+            platform,
+            configuration,
+            runtime,
+            given,
+            captured,
+        } = blueprint;
+        let mut errors = registry
+            .check()
+            .err()
+            .map_or_else(Vec::new, |errors| errors.iter().cloned().collect());
+        let selected = match registry.select(&selection) {
+            Ok(selected) => selected,
+            Err(more) => {
+                errors.extend(more.iter().cloned());
+                Vec::new()
+            }
+        };
+        errors.extend(routes::check(&selected));
+        let resources = Resources::plan(
+            &registry,
+            &askers(&registry, &selected),
+            given,
+            &configuration,
+            &mut errors,
+        );
+        StartErrors::check(errors, ())?;
+        let functions = selected
+            .into_iter()
+            .map(|function| {
+                let lazy = resources::needs_of(function.needs)
+                    .resources
+                    .into_iter()
+                    .filter(|ty| !resources.is_eager(*ty))
+                    .collect();
+                Arc::new(FunctionState::new(function, lazy))
+            })
+            .collect();
+        let application = Self(Arc::new(Inner {
+            functions,
+            registry,
+            resources,
+            configuration,
+            router: OnceLock::new(),
+            platform,
+            runtime,
+            invoked: AtomicBool::new(false),
+            in_flight: AtomicUsize::new(0),
+            idle: Notify::new(),
+            captured,
+        }));
+        application.initialise().await?;
+        Ok(application)
+    }
+
+    async fn initialise(&self) -> Result<(), StartErrors> {
+        let parts = Parts::new(Context::of_start(self.clone()));
+        let errors = self.0.resources.build_eager(&parts).await;
+        StartErrors::check(errors, ())?;
+        let router = routes::build(&self.0.functions, &parts).await?;
+        // this is the only place that sets it
+        let _ = self.0.router.set(router);
+        self.run_hooks(HookMoment::Start).await
+    }
+
+    /// Runs the hooks of one moment one after the other: `Stop` and `BeforeFreeze` in the reverse order of their names.
+    ///
+    /// # Errors
+    ///
+    /// Returns every hook that failed; the others have run all the same.
+    pub async fn run_hooks(&self, moment: HookMoment) -> Result<(), StartErrors> {
+        let mut hooks: Vec<_> = self
+            .0
+            .registry
+            .hooks
+            .iter()
+            .filter(|hook| hook.moment == moment)
+            .collect();
+        if matches!(moment, HookMoment::Stop | HookMoment::BeforeFreeze) {
+            hooks.reverse();
+        }
+        let mut errors = Vec::new();
+        for hook in hooks {
+            let parts = Parts::new(Context::of_start(self.clone()));
+            let run = AssertUnwindSafe(async { (hook.call)(parts).await }).catch_unwind();
+            let done = match hook.timeout {
+                None => Some(run.await),
+                Some(timeout) => {
+                    let clock = self.clock();
+                    let timer = clock.sleep_until(clock.now().after(timeout));
+                    futures_util::future::select(Box::pin(run), timer)
+                        .map(|first| match first {
+                            futures_util::future::Either::Left((done, _)) => Some(done),
+                            futures_util::future::Either::Right(_) => None,
+                        })
+                        .await
+                }
+            };
+            let why = match done {
+                Some(Ok(Ok(()))) => continue,
+                Some(Ok(Err(error))) => error.chain(),
+                Some(Err(panic)) => format!("it panicked: {}", panic_message(&*panic)),
+                None => format!("not done within {:?}", hook.timeout.unwrap_or_default()),
+            };
+            errors.push(StartError::hook_failed(&hook.origin, &why));
+        }
+        StartErrors::check(errors, ())
+    }
+
+    /// Takes an HTTP request to the function whose route it matches.
+    ///
+    /// The answer's body carries the invocation on: it is over when the body has ended or been dropped.
+    pub fn http(&self, mut facts: Facts, mut request: Request<Body>) -> Answering {
+        if facts.trace.is_none() {
+            facts.trace = request
+                .headers()
+                .get("traceparent")
+                .and_then(|value| TraceContext::parse_traceparent(value.as_bytes()));
+        }
+        if !request.body().is_end_stream() {
+            // the platform's or the host's own limit holds, not the framework's 2 MB
+            DefaultBodyLimit::disable().apply(&mut request);
+        }
+        let context = Context::new(self.clone(), facts);
+        request.extensions_mut().insert(Parts::new(context));
+        let mut router = self.0.router.get().cloned().unwrap_or_default();
+        Answering {
+            route: router.call(request),
+        }
+    }
+
+    /// Takes an event to a function.
+    ///
+    /// A full place or a rate is waited for; that time counts for the deadline.
+    pub fn invoke(
+        &self,
+        function: FunctionIndex,
+        facts: Facts,
+        payload: Payload,
+    ) -> impl Future<Output = Outcome> + Send + use<> {
+        let context = Context::new(self.clone(), facts);
+        let state = &self.0.functions[function.0];
+        let now = self.clock().now();
+        let ticket = Ticket::open(context.clone(), Arc::clone(state), now, None);
+        let missing = self.missing(function.0);
+        let handler = match state.function().trigger.event_entry() {
+            None => wrong_shape(state.name()),
+            Some(entry) => {
+                let parts = Parts::new(context);
+                if missing.is_none() && !state.is_limited() {
+                    entry(parts, payload)
+                } else {
+                    admitted(entry, Arc::clone(state), missing, parts, payload)
+                }
+            }
+        };
+        Guard::new(handler, ticket)
+    }
+
+    /// Returns the functions, sorted by name.
+    #[must_use]
+    pub fn functions(&self) -> &[Arc<FunctionState>] {
+        &self.0.functions
+    }
+
+    /// Finds a function by its name.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Option<FunctionIndex> {
+        self.position(|state| state.name() == name)
+    }
+
+    /// Finds a function by the type of its fn item.
+    #[must_use]
+    pub fn by_item(&self, item: TypeId) -> Option<FunctionIndex> {
+        self.position(|state| state.function().item == item)
+    }
+
+    /// Returns the only `invoke` function, if there is exactly one.
+    #[must_use]
+    pub fn only_invoke(&self) -> Option<FunctionIndex> {
+        let is_invoke =
+            |state: &FunctionState| matches!(state.function().trigger, Trigger::Invoke { .. });
+        let first = self.position(is_invoke)?;
+        let more = self
+            .0
+            .functions
+            .iter()
+            .skip(first.0 + 1)
+            .any(|state| is_invoke(state));
+        (!more).then_some(first)
+    }
+
+    /// Returns the function that takes every payload as it is: the only selected one, if its trigger is `invoke`.
+    #[must_use]
+    pub fn takes_everything(&self) -> Option<FunctionIndex> {
+        (self.0.functions.len() == 1)
+            .then(|| self.only_invoke())
+            .flatten()
+    }
+
+    /// Tells whether any function serves HTTP.
+    #[must_use]
+    pub fn has_http(&self) -> bool {
+        self.0
+            .functions
+            .iter()
+            .any(|state| crate::registry::is_http(state.function()))
+    }
+
+    /// Returns the resource of type `T`, if it is built.
+    #[must_use]
+    pub fn resource<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.0.resources.get()
+    }
+
+    /// Returns the decoded configuration section of type `T`, if a function asked for it.
+    #[must_use]
+    pub fn section<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        self.0.resources.section()
+    }
+
+    /// Returns the configuration.
+    #[must_use]
+    pub fn configuration(&self) -> &Configuration {
+        &self.0.configuration
+    }
+
+    /// Returns the name of the platform.
+    #[must_use]
+    pub fn platform(&self) -> &'static str {
+        self.0.platform
+    }
+
+    /// Returns the clock.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.0.runtime.clock
+    }
+
+    /// Runs work that blocks, away from the threads that poll.
+    pub fn spawn_blocking(&self, work: Box<dyn FnOnce() + Send>) {
+        (self.0.runtime.blocking)(work);
+    }
+
+    /// Returns how many invocations are in flight.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.0.in_flight.load(Ordering::SeqCst)
+    }
+
+    /// Completes once no invocation is in flight.
+    pub async fn idle(&self) {
+        loop {
+            let mut notified = std::pin::pin!(self.0.idle.notified());
+            notified.as_mut().enable();
+            if self.in_flight() == 0 {
+                return;
+            }
+            notified.await;
+        }
+    }
+
+    /// Writes the figures of all functions in Prometheus' text form.
+    #[must_use]
+    pub fn metrics(&self) -> String {
+        let mut text = String::new();
+        render(
+            self.0
+                .functions
+                .iter()
+                .map(|state| (state.name(), state.trigger_name(), &state.metrics)),
+            [],
+            &mut text,
+        );
+        text
+    }
+
+    /// Describes what runs: the selected functions with their places, limits and schemas.
+    #[must_use]
+    pub fn describe(&self) -> serde_json::Value {
+        let mut registry = self.0.registry.clone();
+        registry.functions = self
+            .0
+            .functions
+            .iter()
+            .map(|state| state.function())
+            .collect();
+        describe(&registry, &[])
+    }
+
+    pub(crate) fn captured(&self) -> Option<&Captured> {
+        self.0.captured.as_ref()
+    }
+
+    pub(crate) fn is_first_invocation(&self) -> bool {
+        !self.0.invoked.load(Ordering::Relaxed) && !self.0.invoked.swap(true, Ordering::Relaxed)
+    }
+
+    fn position(&self, which: impl Fn(&FunctionState) -> bool) -> Option<FunctionIndex> {
+        self.0
+            .functions
+            .iter()
+            .position(|state| which(state))
+            .map(FunctionIndex)
+    }
+
+    /// Returns the lazy resources of a function that have not been built yet.
+    fn missing(&self, function: usize) -> Option<Vec<Type>> {
+        let state = self.0.functions.get(function)?;
+        if state.lazy.is_empty() {
+            return None;
+        }
+        let missing: Vec<_> = state
+            .lazy
+            .iter()
+            .filter(|ty| !self.0.resources.is_built(**ty))
+            .copied()
+            .collect();
+        (!missing.is_empty()).then_some(missing)
+    }
+
+    async fn build_lazy(&self, missing: Vec<Type>, parts: &Parts) -> Result<(), Error> {
+        for ty in missing {
+            self.0.resources.ensure(ty, parts).await?;
+        }
+        Ok(())
+    }
+
+    fn enter(&self) {
+        self.0.in_flight.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn leave(&self) {
+        if self.0.in_flight.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.0.idle.notify_waiters();
+        }
+    }
+}
+
+pin_project! {
+    /// The future of an HTTP answer.
+    pub struct Answering {
+        #[pin]
+        route: RouteFuture<Infallible>,
+    }
+}
+
+impl fmt::Debug for Answering {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answering").finish_non_exhaustive()
+    }
+}
+
+impl Future for Answering {
+    type Output = Response<Body>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Response<Body>> {
+        self.project().route.poll(cx).map(|answer| match answer {
+            Ok(response) => response,
+            Err(never) => match never {},
+        })
+    }
+}
+
+/// Which of an application's functions.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct FunctionIndex(usize);
+
+impl fmt::Debug for Application {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Application")
+            .field("platform", &self.0.platform)
+            .field("functions", &self.0.functions.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Runs a sync handler away from the threads that poll, as the current invocation.
+///
+/// A panic of the work goes on in the caller.
+pub async fn blocking<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
+    let Some(context) = crate::current::context() else {
+        // nobody but an invocation calls it; without one there is no pool to ask for
+        return work();
+    };
+    let (send, receive) = tokio::sync::oneshot::channel();
+    let inner = context.clone();
+    context.application().spawn_blocking(Box::new(move || {
+        let done = crate::current::enter(&inner, || catch_unwind(AssertUnwindSafe(work)));
+        // whoever waited may be past its deadline
+        let _ = send.send(done);
+    }));
+    match receive.await {
+        Ok(Ok(value)) => value,
+        Ok(Err(panic)) => resume_unwind(panic),
+        // the pool is gone, and with it the process in a moment
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// Waits for the function's limits and builds its lazy resources, then calls it.
+fn admitted(
+    entry: crate::function::EventEntry,
+    state: Arc<FunctionState>,
+    missing: Option<Vec<Type>>,
+    parts: Parts,
+    payload: Payload,
+) -> BoxFuture<'static, Outcome> {
+    Box::pin(async move {
+        let _permit = state.permit().await;
+        let clock = parts.application().clock();
+        let wait = state.pace(clock.now());
+        if wait > Duration::ZERO {
+            clock.sleep_until(clock.now().after(wait)).await;
+        }
+        if let Some(missing) = missing {
+            parts.application().build_lazy(missing, &parts).await?;
+        }
+        entry(parts, payload).await
+    })
+}
+
+/// The failure of an event that was sent to a function of another trigger.
+fn wrong_shape(name: &str) -> BoxFuture<'static, Outcome> {
+    let failure = Failure {
+        kind: FailureKind::Reject,
+        name: "WrongTrigger".into(),
+        message: format!("the function `{name}` serves HTTP requests and takes no events"),
+    };
+    Box::pin(std::future::ready(Err(failure)))
+}
+
+/// Returns everybody who needs something from the start on.
+fn askers(registry: &Registry, selected: &[&'static Function]) -> Vec<Asker> {
+    let functions = selected.iter().map(|function| Asker {
+        name: format!("function `{}`", function.origin.name),
+        needs: function.needs,
+    });
+    let hooks = registry.hooks.iter().map(|hook| Asker {
+        name: format!("hook `{}`", hook.origin.name),
+        needs: hook.needs,
+    });
+    functions.chain(hooks).collect()
+}

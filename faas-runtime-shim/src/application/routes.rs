@@ -1,0 +1,398 @@
+//! The router of an application: annotated routes, mounted routers, and the leaf through which every HTTP invocation
+//! passes the guard.
+//!
+//! axum panics on routes that overlap, so annotated routes are tried on its matcher first and all clashes reported; a
+//! mounted router does not list its routes, so its merge is tried and the panic's text becomes the start-up error.
+
+use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context as TaskContext, Poll};
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::IntoResponse;
+use axum::routing::{MethodFilter, MethodRouter, any_service};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use http::{Method, Request, Response, StatusCode};
+use tower_service::Service;
+
+use super::guard::{Guard, Ticket, panic_message};
+use super::response::overloaded;
+use super::state::FunctionState;
+use crate::error::{Error, problem};
+use crate::function::{Function, Origin, Trigger};
+use crate::invocation::{Context, Parts};
+use crate::startup::{StartError, StartErrors};
+use crate::telemetry::metrics::OutcomeKind;
+
+type Entry = fn(Request<Body>) -> BoxFuture<'static, Response<Body>>;
+
+/// Finds every clash among the annotated routes.
+pub(crate) fn check(functions: &[&'static Function]) -> Vec<StartError> {
+    let mut errors = Vec::new();
+    let mut paths: matchit::Router<&'static Function> = matchit::Router::new();
+    let mut taken: Vec<(&'static str, &'static str, &'static Function)> = Vec::new();
+    for function in functions {
+        let Trigger::Http { methods, path, .. } = function.trigger else {
+            continue;
+        };
+        let all: &[&str] = if methods.is_empty() {
+            &["every method"]
+        } else {
+            methods
+        };
+        for method in all {
+            let same = |(m, p, _): &&(&str, &str, &Function)| m == method && *p == path;
+            match taken.iter().find(same) {
+                Some((_, _, first)) => errors.push(StartError::same_route(
+                    &format!("`{method} {path}`"),
+                    &first.origin,
+                    &function.origin,
+                )),
+                None => taken.push((method, path, function)),
+            }
+        }
+        if functions_at(&taken, path, function) {
+            continue;
+        }
+        match paths.insert(path, function) {
+            Ok(()) => {}
+            Err(matchit::InsertError::Conflict { with }) => {
+                let first = taken
+                    .iter()
+                    .find(|(_, path, _)| *path == with)
+                    .map_or(&function.origin, |(_, _, first)| &first.origin);
+                errors.push(StartError::clashing_paths(
+                    path,
+                    &with,
+                    &function.origin,
+                    first,
+                ));
+            }
+            Err(other) => errors.push(StartError::bad_path(
+                path,
+                &function.origin,
+                &other.to_string(),
+            )),
+        }
+    }
+    let mounts = functions
+        .iter()
+        .filter_map(|function| match function.trigger {
+            Trigger::Mount { prefix, .. } => Some((prefix, &function.origin)),
+            Trigger::Http { .. } | Trigger::Invoke { .. } => None,
+        });
+    let mut seen: Vec<(&str, &Origin)> = Vec::new();
+    for (prefix, origin) in mounts {
+        match seen.iter().find(|(other, _)| *other == prefix) {
+            Some((_, first)) => errors.push(StartError::same_route(
+                &format!("everything under `{prefix}`"),
+                first,
+                origin,
+            )),
+            None => seen.push((prefix, origin)),
+        }
+    }
+    errors
+}
+
+/// Whether another function has brought this path to the matcher already.
+fn functions_at(
+    taken: &[(&str, &str, &'static Function)],
+    path: &str,
+    function: &'static Function,
+) -> bool {
+    taken
+        .iter()
+        .any(|(_, other, owner)| *other == path && owner.origin != function.origin)
+}
+
+/// Builds the router, once the resources are there.
+pub(crate) async fn build(
+    functions: &[std::sync::Arc<FunctionState>],
+    parts: &Parts,
+) -> Result<Router, StartErrors> {
+    let mut errors = Vec::new();
+    let mut annotated = Router::new();
+    for (path, methods) in annotated_routes(functions) {
+        annotated = annotated.route(path, methods);
+    }
+    let mut root = None;
+    let mut nested = Vec::new();
+    for (index, state) in functions.iter().enumerate() {
+        let Trigger::Mount { prefix, make } = state.function().trigger else {
+            continue;
+        };
+        let origin = &state.function().origin;
+        let made = AssertUnwindSafe(async { make(parts.clone()).await })
+            .catch_unwind()
+            .await;
+        match made {
+            Ok(Ok(router)) if prefix == "/" => {
+                root = Some((origin, router.layer(MountLayer { index })));
+            }
+            Ok(Ok(router)) => nested.push((
+                origin,
+                prefix,
+                Mount {
+                    index,
+                    inner: router,
+                },
+            )),
+            Ok(Err(error)) => {
+                errors.push(StartError::resource_failed(
+                    "Router",
+                    origin,
+                    &error.chain(),
+                ));
+            }
+            Err(panic) => errors.push(StartError::resource_failed(
+                "Router",
+                origin,
+                &format!("it panicked: {}", panic_message(&*panic)),
+            )),
+        }
+    }
+    let mut router = annotated;
+    for (origin, prefix, service) in nested {
+        router = attempt(origin, router, &mut errors, |router| {
+            router.nest_service(prefix, service)
+        });
+    }
+    router = match root {
+        Some((origin, legacy)) => {
+            attempt(origin, router, &mut errors, |router| legacy.merge(router))
+        }
+        None => router.fallback(nothing_here),
+    };
+    StartErrors::check(errors, router)
+}
+
+/// Makes one router step that axum answers with a panic if routes clash.
+fn attempt(
+    origin: &Origin,
+    router: Router,
+    errors: &mut Vec<StartError>,
+    step: impl FnOnce(Router) -> Router,
+) -> Router {
+    let before = router.clone();
+    match crate::telemetry::panic::quietly(|| catch_unwind(AssertUnwindSafe(|| step(router)))) {
+        Ok(router) => router,
+        Err(panic) => {
+            errors.push(StartError::mount_clash(origin, panic_message(&*panic)));
+            before
+        }
+    }
+}
+
+/// Gathers what stands at one path into one method router.
+fn annotated_routes(
+    functions: &[std::sync::Arc<FunctionState>],
+) -> Vec<(&'static str, MethodRouter)> {
+    let mut routes: Vec<(&'static str, MethodRouter)> = Vec::new();
+    for (index, state) in functions.iter().enumerate() {
+        let Trigger::Http {
+            methods,
+            path,
+            call,
+        } = state.function().trigger
+        else {
+            continue;
+        };
+        let leaf = Leaf { index, entry: call };
+        let position = routes.iter().position(|(known, _)| *known == path);
+        let at = match position {
+            Some(position) => routes.swap_remove(position).1,
+            None => MethodRouter::new(),
+        };
+        let at = match filter(methods) {
+            Some(filter) => at.on_service(filter, leaf),
+            None => at.merge(any_service(leaf)),
+        };
+        routes.push((path, at));
+    }
+    routes
+}
+
+/// Returns the filter of these methods; none of them means all, which is no filter.
+fn filter(methods: &[&str]) -> Option<MethodFilter> {
+    methods
+        .iter()
+        .filter_map(|method| MethodFilter::try_from(method.parse::<Method>().ok()?).ok())
+        .reduce(MethodFilter::or)
+}
+
+/// The 404 of an application without a router at `/`.
+async fn nothing_here(request: Request<Body>) -> Response<Body> {
+    tracing::info!(
+        method = %request.method(),
+        path = request.uri().path(),
+        "no function takes this request"
+    );
+    problem(StatusCode::NOT_FOUND, Some("no function takes this path"))
+}
+
+/// The end of a route: the door, then the function.
+#[derive(Clone)]
+struct Leaf {
+    index: usize,
+    entry: Entry,
+}
+
+impl Service<Request<Body>> for Leaf {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Guarded;
+
+    fn poll_ready(&mut self, _: &mut TaskContext<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Guarded {
+        guarded(self.index, request, self.entry)
+    }
+}
+
+/// Runs `entry` as the function with this index, under its limits.
+fn guarded(
+    index: usize,
+    request: Request<Body>,
+    entry: impl FnOnce(Request<Body>) -> BoxFuture<'static, Response<Body>> + Send + 'static,
+) -> Guarded {
+    match open(index, &request) {
+        Ok(ticket) => {
+            let handler = handler(ticket.context(), index, request, entry);
+            Guarded::Admitted(Guard::new(handler, ticket))
+        }
+        Err(refusal) => Guarded::Refused(Some(refusal)),
+    }
+}
+
+/// The future of a leaf: the function under its guard, or the answer of a limit.
+enum Guarded {
+    Admitted(Guard<Response<Body>>),
+    Refused(Option<Box<Response<Body>>>),
+}
+
+impl Future for Guarded {
+    type Output = Result<Response<Body>, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
+        match &mut *self {
+            Self::Admitted(guard) => Pin::new(guard).poll(cx).map(Ok),
+            Self::Refused(refusal) => match refusal.take() {
+                Some(refusal) => Poll::Ready(Ok(*refusal)),
+                None => Poll::Pending,
+            },
+        }
+    }
+}
+
+/// Opens the invocation, or says why it is refused.
+fn open(index: usize, request: &Request<Body>) -> Result<Ticket, Box<Response<Body>>> {
+    let Some(context) = request.extensions().get::<Parts>().map(Parts::context) else {
+        // only a router taken out of its application can get here
+        return Err(Box::new(
+            Error::retry("no application serves this request").into_response(),
+        ));
+    };
+    let application = context.application();
+    let Some(state) = application.functions().get(index) else {
+        return Err(Box::new(
+            Error::retry("this request belongs to another application").into_response(),
+        ));
+    };
+    let now = application.clock().now();
+    match state.try_admit(now) {
+        Ok(permit) => Ok(Ticket::open(
+            context.clone(),
+            std::sync::Arc::clone(state),
+            now,
+            permit,
+        )),
+        Err(wait) => {
+            state.metrics.refused(OutcomeKind::Overload);
+            Err(Box::new(overloaded(
+                wait.as_secs() + u64::from(wait.subsec_nanos() > 0),
+            )))
+        }
+    }
+}
+
+/// Returns the handler's future; before it, where needed, the building of lazy resources.
+fn handler(
+    context: &Context,
+    index: usize,
+    request: Request<Body>,
+    entry: impl FnOnce(Request<Body>) -> BoxFuture<'static, Response<Body>> + Send + 'static,
+) -> BoxFuture<'static, Response<Body>> {
+    let application = context.application();
+    match application.missing(index) {
+        None => entry(request),
+        Some(missing) => {
+            let parts = Parts::new(context.clone());
+            Box::pin(async move {
+                match parts.application().build_lazy(missing, &parts).await {
+                    Ok(()) => entry(request).await,
+                    Err(error) => error.into_response(),
+                }
+            })
+        }
+    }
+}
+
+/// Takes the requests of a mounted router through the door.
+#[derive(Clone)]
+struct MountLayer {
+    index: usize,
+}
+
+impl<S> tower_layer::Layer<S> for MountLayer {
+    type Service = Mount<S>;
+
+    fn layer(&self, inner: S) -> Mount<S> {
+        Mount {
+            index: self.index,
+            inner,
+        }
+    }
+}
+
+/// A mounted service behind the door.
+#[derive(Clone)]
+struct Mount<S> {
+    index: usize,
+    inner: S,
+}
+
+impl<S> Service<Request<Body>> for Mount<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
+    S::Future: Send,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Guarded;
+
+    fn poll_ready(&mut self, cx: &mut TaskContext<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Guarded {
+        // the clone stays, the one that was made ready goes
+        let next = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, next);
+        let entry = move |request| -> BoxFuture<'static, Response<Body>> {
+            Box::pin(inner.call(request).map(|answer| match answer {
+                Ok(response) => response,
+                Err(never) => match never {},
+            }))
+        };
+        guarded(self.index, request, entry)
+    }
+}

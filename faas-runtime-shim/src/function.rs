@@ -1,0 +1,279 @@
+//! What a registration is: the facts that an annotation leaves behind, in a form that costs nothing until it is selected.
+//!
+//! Every item here is a constant made by generated code and collected by `inventory`; [`crate::registry`] reads them.
+
+use std::any::{Any, TypeId};
+use std::fmt;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use futures_util::future::BoxFuture;
+use http::{Request, Response};
+
+use crate::config::{ConfigErrors, Configuration};
+use crate::error::Error;
+use crate::invocation::{Outcome, Parts, Payload};
+use crate::schema::Schemas;
+
+/// An annotated handler.
+#[derive(Debug)]
+pub struct Function {
+    /// Its name and place.
+    pub origin: Origin,
+    /// The type of the fn item, by which handles such as `app.call(sum, …)` find it.
+    pub item: TypeId,
+    /// Its limits.
+    pub limits: Limits,
+    /// What invokes it, with its entry point.
+    pub trigger: Trigger,
+    /// Collects what its parameters need of the application.
+    pub needs: fn(&mut Needs),
+    /// Collects the schemas of its parameters and its answer.
+    pub schema: fn(&mut Schemas),
+}
+
+/// Where a registration comes from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Origin {
+    /// The name, by default the Rust item's.
+    pub name: &'static str,
+    /// The module path of the item.
+    pub module: &'static str,
+    /// The source file.
+    pub file: &'static str,
+    /// The line in it.
+    pub line: u32,
+    /// The first line of the item's documentation.
+    pub summary: &'static str,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// The limits of a function.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Limits {
+    /// How long an invocation may take.
+    pub timeout: Option<Duration>,
+    /// How many invocations may run at once in one instance.
+    pub concurrency: Option<NonZeroU32>,
+    /// How many invocations may start in a span of time in one instance.
+    pub rate: Option<Rate>,
+    /// The memory that a deployment should give it, in bytes.
+    pub memory: Option<u64>,
+}
+
+impl Limits {
+    /// No limits.
+    pub const NONE: Self = Self {
+        timeout: None,
+        concurrency: None,
+        rate: None,
+        memory: None,
+    };
+}
+
+/// So many times in so much time.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Rate {
+    /// How often.
+    pub times: NonZeroU32,
+    /// In how long.
+    pub per: Duration,
+}
+
+/// What invokes a function, and its entry point.
+#[non_exhaustive]
+#[derive(Debug)]
+pub enum Trigger {
+    /// A route.
+    Http {
+        /// The methods; none means all.
+        methods: &'static [&'static str],
+        /// The path, in axum's syntax.
+        path: &'static str,
+        /// The entry point.
+        call: fn(Request<Body>) -> BoxFuture<'static, Response<Body>>,
+    },
+    /// A whole router or service under a prefix.
+    Mount {
+        /// The prefix; `/` merges.
+        prefix: &'static str,
+        /// Makes the router, once per application.
+        make: fn(Parts) -> BoxFuture<'static, Result<Router, Error>>,
+    },
+    /// A plain request with a plain answer.
+    Invoke {
+        /// The entry point.
+        call: EventEntry,
+    },
+}
+
+/// The entry point of an event function.
+pub type EventEntry = fn(Parts, Payload) -> BoxFuture<'static, Outcome>;
+
+impl Trigger {
+    /// Returns the word for it in logs and descriptions.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Http { .. } | Self::Mount { .. } => "http",
+            Self::Invoke { .. } => "invoke",
+        }
+    }
+
+    /// Returns the entry point, if it is one for events.
+    #[must_use]
+    pub fn event_entry(&self) -> Option<EventEntry> {
+        match self {
+            Self::Http { .. } | Self::Mount { .. } => None,
+            Self::Invoke { call } => Some(*call),
+        }
+    }
+}
+
+/// A constructor of a value that handlers share.
+#[derive(Debug)]
+pub struct Resource {
+    /// Its name and place.
+    pub origin: Origin,
+    /// The type that it makes.
+    pub provides: fn() -> Type,
+    /// Collects what it needs itself.
+    pub needs: fn(&mut Needs),
+    /// Whether it is built at first use instead of at the start.
+    pub lazy: bool,
+    /// The entry point.
+    pub build: fn(Parts) -> BoxFuture<'static, Result<Shared, Error>>,
+}
+
+/// A built resource or a decoded configuration section.
+pub type Shared = Arc<dyn Any + Send + Sync>;
+
+/// A function of the application's life cycle.
+#[derive(Debug)]
+pub struct Hook {
+    /// Its name and place.
+    pub origin: Origin,
+    /// When it runs.
+    pub moment: HookMoment,
+    /// How long it may take.
+    pub timeout: Option<Duration>,
+    /// Collects what it needs.
+    pub needs: fn(&mut Needs),
+    /// The entry point.
+    pub call: fn(Parts) -> BoxFuture<'static, Result<(), Error>>,
+}
+
+/// When a [`Hook`] runs.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum HookMoment {
+    /// After the resources are built, before the instance is ready.
+    Start,
+    /// After the last invocation, in the reverse order.
+    Stop,
+    /// Before the platform takes a snapshot of the instance.
+    BeforeFreeze,
+    /// After an instance came out of a snapshot.
+    AfterRestore,
+}
+
+/// A struct that holds one section of the configuration.
+#[derive(Debug)]
+pub struct ConfigEntry {
+    /// Its name and place.
+    pub origin: Origin,
+    /// The section.
+    pub section: &'static str,
+    /// The names of its fields.
+    pub fields: &'static [&'static str],
+}
+
+/// A crate whose registrations the binary counts on.
+#[derive(Debug)]
+pub struct Linked {
+    /// The crate's name as `module_path!` begins with it.
+    pub krate: &'static str,
+    /// Where `link!` stands.
+    pub file: &'static str,
+    /// The line there.
+    pub line: u32,
+}
+
+/// A type by identity and by name.
+#[derive(Clone, Copy, Debug)]
+pub struct Type {
+    /// Its identity.
+    pub id: TypeId,
+    /// Its name, for messages.
+    pub name: &'static str,
+}
+
+impl Type {
+    /// Returns the type `T`.
+    #[must_use]
+    pub fn of<T: ?Sized + 'static>() -> Self {
+        Self {
+            id: TypeId::of::<T>(),
+            name: std::any::type_name::<T>(),
+        }
+    }
+}
+
+impl Eq for Type {}
+
+impl PartialEq for Type {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+/// What parameters need of the application, collected before anything is built.
+#[derive(Debug, Default)]
+pub struct Needs {
+    pub(crate) resources: Vec<Type>,
+    pub(crate) sections: Vec<SectionNeed>,
+}
+
+/// A configuration section that somebody needs, with the way to decode it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SectionNeed {
+    pub(crate) section: &'static str,
+    pub(crate) ty: Type,
+    pub(crate) load: fn(&Configuration) -> Result<Shared, ConfigErrors>,
+}
+
+impl Needs {
+    /// Asks for the resource `T`.
+    pub fn resource<T: Send + Sync + 'static>(&mut self) {
+        self.resources.push(Type::of::<T>());
+    }
+
+    /// Asks for the configuration section `T`.
+    pub fn section<T: ConfigSection>(&mut self) {
+        self.sections.push(SectionNeed {
+            section: T::SECTION,
+            ty: Type::of::<T>(),
+            load: |configuration| Ok(Arc::new(configuration.section::<T>(T::SECTION)?)),
+        });
+    }
+}
+
+/// A struct that one section of the configuration is decoded into; `#[faas::config("…")]` implements it.
+pub trait ConfigSection: serde::de::DeserializeOwned + Send + Sync + 'static {
+    /// The section's name, with dots for nested ones.
+    const SECTION: &'static str;
+}
+
+inventory::collect!(Function);
+inventory::collect!(Resource);
+inventory::collect!(Hook);
+inventory::collect!(ConfigEntry);
+inventory::collect!(Linked);

@@ -1,0 +1,52 @@
+//! What a start says: what is served, where, and where in the source it stands.
+
+use std::net::SocketAddr;
+
+use super::settings::Settings;
+use crate::application::{Application, FunctionState};
+use crate::function::Trigger;
+
+pub(crate) fn announce(
+    application: &Application,
+    address: SocketAddr,
+    management: SocketAddr,
+    settings: &Settings,
+) {
+    for state in application.functions() {
+        let place = &state.function().origin;
+        tracing::info!("{} ({}, {place})", what(state), state.name());
+    }
+    let moved = if management.port() == settings.management.address.port()
+        || settings.management.address.port() == 0
+    {
+        ""
+    } else {
+        ", since its port was taken"
+    };
+    let count = application.functions().len();
+    let noun = if count == 1 { "function" } else { "functions" };
+    tracing::info!(
+        "{count} {noun} at http://{}, management at http://{management}{moved}",
+        reachable(address)
+    );
+}
+
+fn what(state: &FunctionState) -> String {
+    match state.function().trigger {
+        Trigger::Http {
+            methods: [], path, ..
+        } => format!("any method {path}"),
+        Trigger::Http { methods, path, .. } => format!("{} {path}", methods.join("|")),
+        Trigger::Mount { prefix, .. } => format!("everything under {prefix}"),
+        Trigger::Invoke { .. } => format!("invoke {}", state.name()),
+    }
+}
+
+/// An address that a browser takes: nobody can open `0.0.0.0`.
+fn reachable(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        format!("localhost:{} (all addresses)", address.port())
+    } else {
+        address.to_string()
+    }
+}

@@ -1,0 +1,276 @@
+//! What the serving loop and the service see of a connection that hyper owns.
+//!
+//! Two stores per read and none per write; how long a connection has stood still is sampled, so that no request arms or
+//! moves a timer. HTTP/2 has its own means (pings, streams) and is left alone here.
+
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+use super::scan::{Phase, Scanner};
+use super::violation::Violation;
+
+/// The serving loop's side of a [`Front`](super::Front).
+///
+/// Select over the connection's future and [`Watch::overdue`]; when either ends, drop the future and call
+/// [`Watch::time_out`] or [`Watch::close`], which get the stream back from it.
+#[derive(Debug)]
+pub(crate) struct Watch<S> {
+    seen: Arc<Seen>,
+    stream: Slot<S>,
+}
+
+/// How long a client may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timeouts {
+    /// From the first byte of a request's head to its last.
+    pub(crate) head: Duration,
+    /// From an answer to the next request, and from the connection to the first.
+    pub(crate) idle: Duration,
+}
+
+/// What a client has not done in time.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Overdue {
+    /// A head has begun and not ended.
+    Head,
+    /// No request has begun.
+    Idle,
+}
+
+impl<S> Watch<S> {
+    /// Returns what the service tells the connection with.
+    pub(crate) fn signals(&self) -> Signals {
+        Signals {
+            seen: Arc::clone(&self.seen),
+        }
+    }
+
+    /// Says whether the connection may be closed without a loss: no part of a request has come, none is being answered.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.seen.phase() == Phase::Between && self.seen.is_answered()
+    }
+
+    /// Says whether a head has begun and not ended, and every request before it is answered.
+    pub(crate) fn half_head(&self) -> bool {
+        self.seen.phase() == Phase::Head && self.seen.is_answered()
+    }
+
+    /// Returns why a request was refused, for the log.
+    pub(crate) fn violation(&self) -> Option<Violation> {
+        self.seen.violation.get().copied()
+    }
+
+    /// Waits until the client has been idle, or in one head, for too long: at most a quarter of the shorter time longer.
+    ///
+    /// It replaces hyper's `header_read_timeout`, which makes a timer for each request, takes idleness for a late head
+    /// and does not cover the bytes in which HTTP/1 and HTTP/2 are told apart.
+    ///
+    /// # Cancel safety
+    ///
+    /// A new call begins to count anew: pin one future beside the connection's.
+    pub(crate) async fn overdue(&self, timeouts: Timeouts) -> Overdue {
+        let tick = (timeouts.head.min(timeouts.idle) / 4).max(SHORTEST_TICK);
+        let mut moment = None;
+        let mut still = Duration::ZERO;
+        loop {
+            tokio::time::sleep(tick).await;
+            let now = Some(self.seen.moment());
+            still = match now == moment {
+                true => still.saturating_add(tick),
+                false => Duration::ZERO,
+            };
+            moment = now;
+            if self.half_head() && still >= timeouts.head {
+                return Overdue::Head;
+            }
+            if self.is_idle() && still >= timeouts.idle {
+                return Overdue::Idle;
+            }
+        }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Watch<S> {
+    /// Ends a connection that was [overdue](Watch::overdue): half a head is answered with 408, idleness with nothing.
+    ///
+    /// The connection's future must have been dropped; else, and after an upgrade, nothing happens.
+    pub(crate) async fn time_out(self) {
+        let half_head = self.half_head();
+        let Some(mut stream) = self.reclaim() else {
+            return;
+        };
+        if half_head {
+            let ending = async {
+                stream.write_all(REQUEST_TIMEOUT).await?;
+                linger(&mut stream).await
+            };
+            // Best effort: whoever does not send may not read either.
+            let _ = tokio::time::timeout(LINGER, ending).await;
+        }
+    }
+
+    /// Ends a connection whose future has ended.
+    ///
+    /// If the client was still sending (a body that was answered early, bytes behind a refused one), what it sends is read
+    /// and dropped for a while: a close with unread bytes resets the connection and takes the answer with it (RFC 9112,
+    /// section 9.6). The connection's future must have been dropped; else, and after an upgrade, nothing happens.
+    pub(crate) async fn close(self) {
+        let sending = match self.seen.phase() {
+            Phase::Head | Phase::Body | Phase::Refused => true,
+            // hyper refused a head, or the client left.
+            Phase::Between => !self.seen.is_answered(),
+            Phase::Passing => false,
+        };
+        let Some(mut stream) = self.reclaim() else {
+            return;
+        };
+        if sending {
+            let _ = tokio::time::timeout(LINGER, linger(&mut stream)).await;
+        }
+    }
+
+    fn reclaim(self) -> Option<S> {
+        let mut slot = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.take()
+    }
+}
+
+async fn linger<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> std::io::Result<()> {
+    // hyper may have done so already.
+    let _ = stream.shutdown().await;
+    let mut dropped = vec![0; 8 * 1024];
+    while stream.read(&mut dropped).await? > 0 {}
+    Ok(())
+}
+
+/// As long as a client needs to notice an answer; nginx's `lingering_timeout` is 5 s.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// Below it sampling would cost more than it is worth.
+const SHORTEST_TICK: Duration = Duration::from_millis(10);
+
+/// RFC 9110, section 15.5.9.
+const REQUEST_TIMEOUT: &[u8] =
+    b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+
+/// The service's side of a [`Front`](super::Front); clones are cheap.
+#[derive(Clone, Debug)]
+pub(crate) struct Signals {
+    seen: Arc<Seen>,
+}
+
+impl Signals {
+    /// Begins an answer; keep the value until the answer's body has ended or been dropped.
+    pub(crate) fn answer(&self) -> Answer {
+        Answer {
+            seen: Arc::clone(&self.seen),
+        }
+    }
+
+    /// Tells the status of an answer before hyper gets it: behind an upgrade the bytes are no longer HTTP/1.
+    ///
+    /// On the way out it could not be seen for certain: the body of another answer can look like a head.
+    pub(crate) fn status(&self, method: &Method, status: StatusCode) {
+        let tunnel = method == Method::CONNECT && status.is_success();
+        if tunnel || status == StatusCode::SWITCHING_PROTOCOLS {
+            self.seen.upgraded.store(true, Ordering::Release);
+        }
+    }
+}
+
+/// An answer in progress; it ends when dropped.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    seen: Arc<Seen>,
+}
+
+impl Drop for Answer {
+    fn drop(&mut self) {
+        self.seen.answered.fetch_add(1, Ordering::Release);
+    }
+}
+
+/// Makes the two ends of what a [`Front`](super::Front) tells.
+pub(super) fn watch<S>() -> (Teller<S>, Watch<S>) {
+    let seen = Arc::new(Seen::default());
+    let stream = Slot::default();
+    let teller = Teller {
+        seen: Arc::clone(&seen),
+        stream: Arc::clone(&stream),
+    };
+    (teller, Watch { seen, stream })
+}
+
+/// The end of it that the `Front` holds.
+#[derive(Debug)]
+pub(super) struct Teller<S> {
+    seen: Arc<Seen>,
+    stream: Slot<S>,
+}
+
+impl<S> Teller<S> {
+    #[inline]
+    pub(super) fn upgraded(&self) -> bool {
+        self.seen.upgraded.load(Ordering::Acquire)
+    }
+
+    #[inline]
+    pub(super) fn tell(&self, scanner: &Scanner) {
+        self.seen.heads.store(scanner.heads(), Ordering::Release);
+        self.seen
+            .phase
+            .store(scanner.phase() as u8, Ordering::Release);
+    }
+
+    pub(super) fn violation(&self, violation: Violation) {
+        // The first one ends the connection, so there is no second.
+        let _ = self.seen.violation.set(violation);
+    }
+
+    pub(super) fn hand_back(&self, stream: S) {
+        let mut slot = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
+        *slot = Some(stream);
+    }
+}
+
+/// Where the stream goes when hyper has dropped the `Front`.
+type Slot<S> = Arc<Mutex<Option<S>>>;
+
+/// What the `Front` and the service tell; each field has one writer.
+#[derive(Debug, Default)]
+struct Seen {
+    /// A [`Phase`] as a number.
+    phase: AtomicU8,
+    /// Heads that have come, wrapping.
+    heads: AtomicU32,
+    /// Answers that have ended, wrapping.
+    answered: AtomicU32,
+    upgraded: AtomicBool,
+    violation: OnceLock<Violation>,
+}
+
+impl Seen {
+    fn phase(&self) -> Phase {
+        let phase = self.phase.load(Ordering::Acquire);
+        [Phase::Between, Phase::Head, Phase::Body, Phase::Passing]
+            .into_iter()
+            .find(|&known| known as u8 == phase)
+            .unwrap_or(Phase::Refused)
+    }
+
+    fn is_answered(&self) -> bool {
+        self.heads.load(Ordering::Acquire) == self.answered.load(Ordering::Acquire)
+    }
+
+    /// Two equal moments have no request between them, if all are answered: each would have added an answer.
+    fn moment(&self) -> (u8, u32) {
+        (
+            self.phase.load(Ordering::Acquire),
+            self.answered.load(Ordering::Acquire),
+        )
+    }
+}

@@ -1,0 +1,168 @@
+//! One request: its limits, and what the application's answer needs on its way out.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use axum::body::{Body, HttpBody};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use hyper::body::Incoming;
+use pin_project_lite::pin_project;
+
+use super::body::{Late, Limited, Sealed};
+use super::front::{Answer, Signals};
+use super::{Policy, Service};
+use crate::error::problem;
+
+/// Answers a request within the policy.
+///
+/// All that need not wait happens here and now: a future that carried the request into itself would be moved with it.
+pub(super) fn answer<S: Service>(
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    policy: Policy,
+    service: &S,
+    signals: &Signals,
+) -> Answering<S::Answering> {
+    let in_progress = signals.answer();
+    let method = request.method().clone();
+    let stage = stage(request, peer, policy, service);
+    Answering {
+        stage,
+        sealing: Some(Sealing {
+            method,
+            signals: signals.clone(),
+            in_progress,
+        }),
+    }
+}
+
+fn stage<S: Service>(
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    policy: Policy,
+    service: &S,
+) -> Stage<S::Answering> {
+    if request.body().is_end_stream() {
+        return Stage::Plain {
+            answering: service.answer(request.map(|_| Body::empty()), peer),
+        };
+    }
+    if request
+        .body()
+        .size_hint()
+        .exact()
+        .is_some_and(|length| length > policy.max_body)
+    {
+        return Stage::Refused {
+            response: Some(Box::new(too_large(policy))),
+        };
+    }
+    let late = Arc::new(Late::default());
+    let of_body = Arc::clone(&late);
+    let request = request.map(|body| {
+        Body::new(Limited::new(
+            body,
+            policy.max_body,
+            policy.body_timeout,
+            of_body,
+        ))
+    });
+    Stage::WithBody {
+        answering: service.answer(request, peer),
+        late,
+    }
+}
+
+pin_project! {
+    /// The answer in the making.
+    pub(super) struct Answering<F> {
+        #[pin]
+        stage: Stage<F>,
+        sealing: Option<Sealing>,
+    }
+}
+
+pin_project! {
+    #[project = StageProjection]
+    enum Stage<F> {
+        Plain {
+            #[pin]
+            answering: F,
+        },
+        WithBody {
+            #[pin]
+            answering: F,
+            late: Arc<Late>,
+        },
+        Refused {
+            response: Option<Box<Response<Body>>>,
+        },
+    }
+}
+
+/// What the answer is marked with.
+struct Sealing {
+    method: Method,
+    signals: Signals,
+    in_progress: Answer,
+}
+
+impl<F: Future<Output = Response<Body>>> Future for Answering<F> {
+    type Output = Result<Response<Sealed>, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let answered = match this.stage.project() {
+            StageProjection::Plain { answering } => answering.poll(cx),
+            StageProjection::WithBody { answering, late } => {
+                answering.poll(cx).map(|response| in_time(response, late))
+            }
+            StageProjection::Refused { response } => match response.take() {
+                Some(response) => Poll::Ready(*response),
+                None => Poll::Pending,
+            },
+        };
+        let Poll::Ready(response) = answered else {
+            return Poll::Pending;
+        };
+        let Some(sealing) = this.sealing.take() else {
+            return Poll::Pending;
+        };
+        sealing.signals.status(&sealing.method, response.status());
+        Poll::Ready(Ok(
+            response.map(|body| Sealed::new(body, sealing.in_progress))
+        ))
+    }
+}
+
+/// An extractor can only say that the body broke off: here is known why.
+fn in_time(response: Response<Body>, late: &Late) -> Response<Body> {
+    if !(late.is_late() && response.status().is_client_error()) {
+        return response;
+    }
+    closing(problem(
+        StatusCode::REQUEST_TIMEOUT,
+        Some("the request's body did not arrive in time"),
+    ))
+}
+
+fn too_large(policy: Policy) -> Response<Body> {
+    closing(problem(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        Some(&format!(
+            "the request's body is larger than the {} bytes that are accepted",
+            policy.max_body
+        )),
+    ))
+}
+
+/// The rest of the body is not read, so the connection is of no further use.
+fn closing(mut response: Response<Body>) -> Response<Body> {
+    response
+        .headers_mut()
+        .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}

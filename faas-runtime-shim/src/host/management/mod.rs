@@ -1,0 +1,160 @@
+//! The management port: probes, metrics, the list of functions, and a call of any function by hand.
+//!
+//! It listens on loopback, and answers only its own names in `Host` and no page of another origin, so that a browser on
+//! the same machine cannot be made to invoke a function. Where others reach it (Kubernetes), only reading is possible.
+
+mod invoke;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, OnceLock};
+
+use axum::body::Body;
+use futures_util::future::BoxFuture;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use tokio::sync::watch;
+
+pub(crate) use self::invoke::exchange;
+use super::http::{Phase, Service};
+use crate::application::Application;
+use crate::error::problem;
+
+/// Answers the management port.
+#[derive(Clone)]
+pub(crate) struct Management {
+    application: Arc<OnceLock<Application>>,
+    phase: watch::Receiver<Phase>,
+    address: SocketAddr,
+    read_only: bool,
+}
+
+impl Management {
+    pub(crate) fn new(
+        application: Arc<OnceLock<Application>>,
+        phase: watch::Receiver<Phase>,
+        address: SocketAddr,
+        read_only: bool,
+    ) -> Self {
+        Self {
+            application,
+            phase,
+            address,
+            read_only,
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        self.application.get().is_some() && *self.phase.borrow() == Phase::Serving
+    }
+
+    /// Whether the request is meant for this port: by its `Host` (DNS rebinding brings others), and not by a web page.
+    fn is_addressed<B>(&self, request: &Request<B>) -> bool {
+        if self.read_only {
+            // probes call by the address of the Pod
+            return true;
+        }
+        let host = request
+            .uri()
+            .authority()
+            .map(http::uri::Authority::as_str)
+            .or_else(|| request.headers().get(header::HOST)?.to_str().ok());
+        let port = self.address.port();
+        let known = host.is_some_and(|host| {
+            let name = host.strip_suffix(&format!(":{port}")).unwrap_or(host);
+            matches!(name, "localhost" | "127.0.0.1" | "[::1]")
+                || name == self.address.ip().to_string()
+        });
+        known && !request.headers().contains_key(header::ORIGIN)
+    }
+
+    async fn route(&self, request: Request<Body>) -> Response<Body> {
+        if !self.is_addressed(&request) {
+            return problem(
+                StatusCode::FORBIDDEN,
+                Some(
+                    "the management port answers only requests for `localhost`, and none of web pages",
+                ),
+            );
+        }
+        let path = request.uri().path();
+        if let Some(function) = path.strip_prefix("/invoke/") {
+            let function = function.to_owned();
+            return self.invoke(&function, request).await;
+        }
+        let reading = matches!(*request.method(), Method::GET | Method::HEAD);
+        match path {
+            "/healthz" | "/readyz" | "/metrics" | "/functions" if !reading => {
+                problem(StatusCode::METHOD_NOT_ALLOWED, Some("use GET"))
+            }
+            "/healthz" => text(StatusCode::OK, "ok\n"),
+            "/readyz" if self.is_ready() => text(StatusCode::OK, "ready\n"),
+            "/readyz" => text(StatusCode::SERVICE_UNAVAILABLE, "not ready\n"),
+            "/metrics" => match self.application.get() {
+                Some(application) => metrics(application.metrics()),
+                None => starting(),
+            },
+            "/functions" if !self.read_only => match self.application.get() {
+                Some(application) => json(&application.describe()),
+                None => starting(),
+            },
+            _ => problem(
+                StatusCode::NOT_FOUND,
+                Some("there are: /healthz, /readyz, /metrics, /functions, POST /invoke/{function}"),
+            ),
+        }
+    }
+
+    async fn invoke(&self, function: &str, request: Request<Body>) -> Response<Body> {
+        if self.read_only {
+            return problem(
+                StatusCode::FORBIDDEN,
+                Some("functions are invoked by hand on loopback only"),
+            );
+        }
+        if *request.method() != Method::POST {
+            return problem(StatusCode::METHOD_NOT_ALLOWED, Some("use POST"));
+        }
+        match self.application.get() {
+            Some(application) => invoke::by_hand(application, function, request).await,
+            None => starting(),
+        }
+    }
+}
+
+impl Service for Management {
+    type Answering = BoxFuture<'static, Response<Body>>;
+
+    fn answer(&self, request: Request<Body>, _: SocketAddr) -> Self::Answering {
+        let this = self.clone();
+        Box::pin(async move { this.route(request).await })
+    }
+}
+
+fn starting() -> Response<Body> {
+    problem(
+        StatusCode::SERVICE_UNAVAILABLE,
+        Some("the application is still starting"),
+    )
+}
+
+fn text(status: StatusCode, text: &'static str) -> Response<Body> {
+    let mut response = typed("text/plain; charset=utf-8", Body::from(text));
+    *response.status_mut() = status;
+    response
+}
+
+fn metrics(text: String) -> Response<Body> {
+    // Prometheus' exposition formats, "Text-based format"
+    typed("text/plain; version=0.0.4; charset=utf-8", Body::from(text))
+}
+
+fn json(value: &serde_json::Value) -> Response<Body> {
+    typed("application/json", Body::from(format!("{value:#}\n")))
+}
+
+fn typed(content_type: &'static str, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}

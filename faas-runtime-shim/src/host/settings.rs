@@ -1,0 +1,250 @@
+//! The host's own sections of the configuration, with their defaults.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::config::{Configuration, Period, Size};
+use crate::env::Env;
+use crate::startup::{StartError, StartErrors};
+
+/// `[http]`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default)]
+pub(crate) struct HttpSection {
+    /// Address and port; else `PORT` or `FUNC_PORT` on all addresses, else 8080 on loopback.
+    pub(crate) listen: Option<String>,
+    /// Connections served at once; the next ones are answered 503.
+    pub(crate) max_connections: usize,
+    /// How long a request's head may take to arrive.
+    pub(crate) header_timeout: Period,
+    /// How long a request's body may pause.
+    pub(crate) body_timeout: Period,
+    /// How long a connection may stay open without a request.
+    pub(crate) idle_timeout: Period,
+    /// How long the head of a response may take.
+    pub(crate) head_timeout: Period,
+    /// How long what is in flight may take once the instance is told to stop.
+    pub(crate) drain_timeout: Period,
+    /// The most bytes of a request's head.
+    pub(crate) max_header: Size,
+    /// The most bytes of a request's body.
+    pub(crate) max_body: Size,
+}
+
+impl Default for HttpSection {
+    fn default() -> Self {
+        Self {
+            listen: None,
+            max_connections: 10_000,
+            header_timeout: Period::new(Duration::from_secs(10)),
+            body_timeout: Period::new(Duration::from_secs(30)),
+            idle_timeout: Period::new(Duration::from_secs(75)),
+            head_timeout: Period::new(Duration::from_secs(30)),
+            drain_timeout: Period::new(super::DRAIN),
+            max_header: Size::from_bytes(32 * 1024),
+            max_body: Size::from_bytes(32 * 1024 * 1024),
+        }
+    }
+}
+
+/// `[management]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct ManagementSection {
+    /// Address and port; else 9901 on loopback, or on all addresses in Kubernetes.
+    pub(crate) listen: Option<String>,
+}
+
+/// Where the host listens, and how.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) http: HttpSection,
+    pub(crate) listen: Listen,
+    pub(crate) management: Listen,
+    /// Whether management serves its read-only part alone, since others than this machine reach it.
+    pub(crate) read_only: bool,
+}
+
+/// An address to listen on, and what a person can change about it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Listen {
+    pub(crate) address: SocketAddr,
+    /// The setting that the address came from, or the one to set.
+    pub(crate) setting: &'static str,
+    /// Nobody has asked for this very port.
+    pub(crate) by_default: bool,
+}
+
+/// The management port (DESIGN, section 9).
+const MANAGEMENT_PORT: u16 = 9901;
+const HTTP_PORT: u16 = 8080;
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const EVERYWHERE: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
+impl Settings {
+    pub(crate) fn read(configuration: &Configuration, env: &Env) -> Result<Self, StartErrors> {
+        let mut errors = Vec::new();
+        let http: HttpSection = configuration.section("http").unwrap_or_else(|error| {
+            errors.push(StartError::configuration(error.to_string()));
+            HttpSection::default()
+        });
+        let section: ManagementSection =
+            configuration.section("management").unwrap_or_else(|error| {
+                errors.push(StartError::configuration(error.to_string()));
+                ManagementSection::default()
+            });
+        let in_kubernetes = env.get_filled("KUBERNETES_SERVICE_HOST").is_some();
+        let listen = http_listen(&http, env, in_kubernetes, &mut errors);
+        let management = match &section.listen {
+            Some(text) => parse("[management] listen", text, MANAGEMENT_PORT, &mut errors),
+            None => Listen {
+                address: SocketAddr::new(
+                    if in_kubernetes { EVERYWHERE } else { LOOPBACK },
+                    MANAGEMENT_PORT,
+                ),
+                setting: "[management] listen",
+                by_default: true,
+            },
+        };
+        let read_only = !management.address.ip().is_loopback();
+        StartErrors::check(
+            errors,
+            Self {
+                http,
+                listen,
+                management,
+                read_only,
+            },
+        )
+    }
+}
+
+fn http_listen(
+    http: &HttpSection,
+    env: &Env,
+    in_kubernetes: bool,
+    errors: &mut Vec<StartError>,
+) -> Listen {
+    if let Some(text) = &http.listen {
+        return parse("[http] listen", text, HTTP_PORT, errors);
+    }
+    for name in ["PORT", "FUNC_PORT"] {
+        let Some(text) = env.get_filled(name) else {
+            continue;
+        };
+        // whoever sets a port routes to it from outside
+        return match text.parse() {
+            Ok(port) => Listen {
+                address: SocketAddr::new(EVERYWHERE, port),
+                setting: name,
+                by_default: false,
+            },
+            Err(_) => {
+                errors.push(StartError::bad_environment(
+                    name,
+                    text,
+                    "a port from 0 to 65535",
+                ));
+                default_listen(in_kubernetes)
+            }
+        };
+    }
+    default_listen(in_kubernetes)
+}
+
+fn default_listen(in_kubernetes: bool) -> Listen {
+    let ip = if in_kubernetes { EVERYWHERE } else { LOOPBACK };
+    Listen {
+        address: SocketAddr::new(ip, HTTP_PORT),
+        setting: "PORT",
+        by_default: true,
+    }
+}
+
+/// Reads `address:port`, an address alone, or `:port`.
+fn parse(setting: &'static str, text: &str, port: u16, errors: &mut Vec<StartError>) -> Listen {
+    let address = text
+        .parse::<SocketAddr>()
+        .ok()
+        .or_else(|| Some(SocketAddr::new(text.parse().ok()?, port)))
+        .or_else(|| {
+            let port = text
+                .strip_prefix(':')
+                .or_else(|| text.strip_prefix("localhost:"))?;
+            let ip = if text.starts_with(':') {
+                EVERYWHERE
+            } else {
+                LOOPBACK
+            };
+            Some(SocketAddr::new(ip, port.parse().ok()?))
+        });
+    if address.is_none() {
+        errors.push(StartError::configuration(format!(
+            "{setting} is `{text}`, expected an address and a port such as `127.0.0.1:{port}` or `0.0.0.0:{port}`"
+        )));
+    }
+    Listen {
+        address: address.unwrap_or(SocketAddr::new(LOOPBACK, port)),
+        setting,
+        by_default: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Where the host listens, by environment and configuration.
+
+    use super::*;
+
+    fn check(env: &[(&'static str, &'static str)], toml: &str, http: &str, management: &str) {
+        let env = Env::from_pairs(env.iter().copied());
+        let configuration = Configuration::from_toml(toml, "faas.toml").unwrap();
+        let settings = Settings::read(&configuration, &env).unwrap();
+        assert_eq!(settings.listen.address.to_string(), http);
+        assert_eq!(settings.management.address.to_string(), management);
+    }
+
+    #[test]
+    fn addresses() {
+        check(&[], "", "127.0.0.1:8080", "127.0.0.1:9901");
+        check(&[("PORT", "3000")], "", "0.0.0.0:3000", "127.0.0.1:9901");
+        check(
+            &[("FUNC_PORT", "3000")],
+            "",
+            "0.0.0.0:3000",
+            "127.0.0.1:9901",
+        );
+        check(
+            &[("PORT", "3000"), ("FUNC_PORT", "4000")],
+            "[http]\nlisten = \"127.0.0.1:5000\"\n[management]\nlisten = \":9000\"",
+            "127.0.0.1:5000",
+            "0.0.0.0:9000",
+        );
+        check(
+            &[("KUBERNETES_SERVICE_HOST", "10.0.0.1")],
+            "",
+            "0.0.0.0:8080",
+            "0.0.0.0:9901",
+        );
+    }
+
+    #[test]
+    fn wrong_addresses_say_what_was_expected() {
+        let env = Env::from_pairs([("PORT", "http")]);
+        let toml = "[management]\nlisten = \"nowhere\"";
+        let configuration = Configuration::from_toml(toml, "faas.toml").unwrap();
+        let errors = Settings::read(&configuration, &env)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            errors.contains("`PORT` is `http`, expected a port"),
+            "{errors}"
+        );
+        assert!(
+            errors.contains("[management] listen is `nowhere`"),
+            "{errors}"
+        );
+    }
+}

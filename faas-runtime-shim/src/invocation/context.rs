@@ -1,0 +1,270 @@
+//! What a handler can ask about the invocation that it serves.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime};
+
+use axum::extract::FromRequestParts;
+use http::request;
+use tokio::sync::Notify;
+
+use super::{Credentials, Details, Facts};
+use crate::application::{Application, FunctionState};
+use crate::clock::Moment;
+use crate::error::Error;
+use crate::trace::TraceContext;
+
+/// The invocation that a handler serves: its id, its limits, where it came from. Cheap to clone.
+///
+/// It is a parameter of any handler. In tasks that a handler spawns it goes on telling whether the invocation is over.
+#[derive(Clone)]
+pub struct Context(Arc<Inner>);
+
+struct Inner {
+    application: Application,
+    facts: Facts,
+    function: OnceLock<Chosen>,
+    cold_start: bool,
+    over: AtomicBool,
+    /// Whether anybody may wait on `ended`; most invocations never pay for a notification.
+    watched: AtomicBool,
+    ended: Notify,
+}
+
+struct Chosen {
+    state: Arc<FunctionState>,
+    deadline: Option<Moment>,
+}
+
+impl Context {
+    pub(crate) fn new(application: Application, facts: Facts) -> Self {
+        let cold_start = application.is_first_invocation();
+        Self(Arc::new(Inner {
+            application,
+            facts,
+            function: OnceLock::new(),
+            cold_start,
+            over: AtomicBool::new(false),
+            watched: AtomicBool::new(false),
+            ended: Notify::const_new(),
+        }))
+    }
+
+    /// Makes the context in which resources are built and hooks run.
+    pub(crate) fn of_start(application: Application) -> Self {
+        Self(Arc::new(Inner {
+            application,
+            facts: Facts::default(),
+            function: OnceLock::new(),
+            cold_start: false,
+            over: AtomicBool::new(false),
+            watched: AtomicBool::new(false),
+            ended: Notify::const_new(),
+        }))
+    }
+
+    /// Says which function serves it, as of `now`; returns the deadline that follows. Only the first call counts.
+    pub(crate) fn choose(&self, state: &Arc<FunctionState>, now: Moment) -> Option<Moment> {
+        self.0
+            .function
+            .get_or_init(|| {
+                let own = state.limits().timeout.map(|timeout| now.after(timeout));
+                Chosen {
+                    state: Arc::clone(state),
+                    deadline: earlier(own, self.0.facts.deadline),
+                }
+            })
+            .deadline
+    }
+
+    /// Ends the invocation for everybody who watches it.
+    pub(crate) fn finish(&self) {
+        // with `cancelled` this is a store-then-load on both sides: only `SeqCst` lets neither miss the other
+        self.0.over.store(true, Ordering::SeqCst);
+        if self.0.watched.load(Ordering::SeqCst) {
+            self.0.ended.notify_waiters();
+        }
+    }
+
+    /// Returns the id: the platform's where it has one.
+    #[must_use]
+    pub fn invocation_id(&self) -> &str {
+        self.0.facts.id.as_str()
+    }
+
+    /// Returns the name of the function, empty while an application starts.
+    #[must_use]
+    pub fn function(&self) -> &'static str {
+        self.0
+            .function
+            .get()
+            .map_or("", |chosen| chosen.state.name())
+    }
+
+    /// Returns what invoked it: `http`, `invoke`, …
+    #[must_use]
+    pub fn trigger(&self) -> &'static str {
+        self.0
+            .function
+            .get()
+            .map_or("", |chosen| chosen.state.trigger_name())
+    }
+
+    /// Returns the name of the platform, such as `aws-lambda` or `host`.
+    #[must_use]
+    pub fn platform(&self) -> &'static str {
+        self.0.application.platform()
+    }
+
+    /// Returns which attempt this is, the first being 1, where the platform tells.
+    #[must_use]
+    pub fn attempt(&self) -> Option<u32> {
+        self.0.facts.attempt
+    }
+
+    /// Returns when the answer has to be there, by the wall clock.
+    #[must_use]
+    pub fn deadline(&self) -> Option<SystemTime> {
+        let remaining = self.remaining()?;
+        Some(self.0.application.clock().wall() + remaining)
+    }
+
+    /// Returns how much time is left, zero once the deadline has passed; `None` if there is no deadline.
+    #[must_use]
+    pub fn remaining(&self) -> Option<Duration> {
+        let deadline = self.0.function.get()?.deadline?;
+        Some(deadline.since(self.0.application.clock().now()))
+    }
+
+    /// Tells whether the invocation is over: answered, past its deadline, or given up by its client.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.0.over.load(Ordering::SeqCst)
+    }
+
+    /// Completes once the invocation is over.
+    ///
+    /// A handler's own future is dropped at that moment; this is for the tasks that it spawned and for sync handlers.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost if the future is dropped.
+    pub async fn cancelled(&self) {
+        let mut notified = std::pin::pin!(self.0.ended.notified());
+        notified.as_mut().enable();
+        self.0.watched.store(true, Ordering::SeqCst);
+        if !self.is_cancelled() {
+            notified.await;
+        }
+    }
+
+    /// Returns the trace that the invocation belongs to.
+    #[must_use]
+    pub fn trace(&self) -> Option<&TraceContext> {
+        self.0.facts.trace.as_ref()
+    }
+
+    /// Tells whether this is the first invocation of the instance.
+    #[must_use]
+    pub fn cold_start(&self) -> bool {
+        self.0.cold_start
+    }
+
+    /// Returns the credentials that the platform sent in headers.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        static NONE: Credentials = Credentials::none();
+        self.details().map_or(&NONE, |details| &details.credentials)
+    }
+
+    /// Returns what else the platform told.
+    #[must_use]
+    pub fn details(&self) -> Option<&Details> {
+        self.0.facts.details.as_deref()
+    }
+
+    /// Returns the application that serves the invocation.
+    #[must_use]
+    pub fn application(&self) -> &Application {
+        &self.0.application
+    }
+
+    /// Returns the address of the client: the one that the platform saw, else that of the connection.
+    #[must_use]
+    pub fn client_address(&self) -> Option<IpAddr> {
+        self.details()
+            .and_then(|details| details.client_address)
+            .or(self.0.facts.peer)
+    }
+
+    pub(crate) fn head_timeout(&self) -> Option<Duration> {
+        self.0.facts.head_timeout
+    }
+}
+
+fn earlier(one: Option<Moment>, other: Option<Moment>) -> Option<Moment> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("invocation_id", &self.invocation_id())
+            .field("function", &self.function())
+            .field("platform", &self.platform())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Context {
+    type Rejection = Error;
+
+    fn from_request_parts(
+        parts: &mut request::Parts,
+        _: &S,
+    ) -> impl Future<Output = Result<Self, Error>> {
+        std::future::ready(Parts::of(parts).map(|parts| parts.context.clone()))
+    }
+}
+
+/// What parameters are made of beside the payload: the context, and through it the application.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    context: Context,
+}
+
+impl Parts {
+    pub(crate) fn new(context: Context) -> Self {
+        Self { context }
+    }
+
+    /// Finds them in an HTTP request, where the application put them.
+    ///
+    /// # Errors
+    ///
+    /// Fails for a request that did not come through an application, such as one that a test sends to a bare router.
+    pub fn of(request: &request::Parts) -> Result<&Self, Error> {
+        request.extensions.get::<Self>().ok_or_else(|| {
+            Error::retry(
+                "this request did not come through a `faas` application: call the router through `faas::testing` or `faas::run`",
+            )
+        })
+    }
+
+    /// Returns the invocation's context.
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// Returns the application.
+    #[must_use]
+    pub fn application(&self) -> &Application {
+        self.context.application()
+    }
+}

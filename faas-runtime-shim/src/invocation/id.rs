@@ -1,0 +1,88 @@
+//! Invocation ids that cost nothing until somebody reads them.
+
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The id of an invocation: the platform's text, or 32 hexadecimal digits of our own that are written when first read.
+#[derive(Debug)]
+pub struct InvocationId(Form);
+
+#[derive(Debug)]
+enum Form {
+    Given(Box<str>),
+    Own {
+        number: u64,
+        text: OnceLock<Box<str>>,
+    },
+}
+
+impl InvocationId {
+    /// Takes the platform's id.
+    #[must_use]
+    pub fn given(id: impl Into<Box<str>>) -> Self {
+        Self(Form::Given(id.into()))
+    }
+
+    /// Makes an id that no other invocation of this process has, and by chance none of any other process.
+    #[must_use]
+    pub fn own() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(Form::Own {
+            number: NEXT.fetch_add(1, Ordering::Relaxed),
+            text: OnceLock::new(),
+        })
+    }
+
+    /// Returns the text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Form::Given(text) => text,
+            Form::Own { number, text } => text.get_or_init(|| {
+                let keys = process_keys();
+                format!(
+                    "{:016x}{:016x}",
+                    keys[0].hash_one(number),
+                    keys[1].hash_one(number)
+                )
+                .into()
+            }),
+        }
+    }
+}
+
+/// Hash keys drawn once per process from the system's randomness, which is all that `RandomState` is used for here.
+fn process_keys() -> &'static [RandomState; 2] {
+    static KEYS: OnceLock<[RandomState; 2]> = OnceLock::new();
+    KEYS.get_or_init(|| [RandomState::new(), RandomState::new()])
+}
+
+impl Default for InvocationId {
+    fn default() -> Self {
+        Self::own()
+    }
+}
+
+impl fmt::Display for InvocationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Ids are stable, distinct and of one form.
+
+    use super::*;
+
+    #[test]
+    fn own_ids_are_stable_and_distinct() {
+        let (one, two) = (InvocationId::own(), InvocationId::own());
+        assert_eq!(one.as_str(), one.as_str());
+        assert_ne!(one.as_str(), two.as_str());
+        assert_eq!(one.as_str().len(), 32);
+        assert!(one.as_str().bytes().all(|b| b.is_ascii_hexdigit()));
+    }
+}

@@ -1,0 +1,37 @@
+//! The runtime below [`faas`](https://docs.rs/faas-sdk): registrations, the application, the host and the platforms'
+//! adapters. Write functions with `faas`; this crate is what it stands on.
+//!
+//! An invocation goes one way, whoever brought it: an adapter decodes it into [`invocation::Facts`] and a payload or an
+//! HTTP request, [`application::Application`] runs the function under its guards, and the adapter encodes the outcome.
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `aws-lambda` | the adapter for AWS Lambda |
+//! | `host` | the long-lived service: HTTP/1.1 and h2c, the management port |
+//! | `schema` | JSON Schemas in the description, by `schemars` |
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+pub mod application;
+pub mod clock;
+pub mod config;
+pub mod current;
+pub mod env;
+pub mod error;
+pub mod function;
+#[cfg(all(feature = "host", not(target_family = "wasm")))]
+pub mod host;
+pub mod invocation;
+#[cfg(not(target_family = "wasm"))]
+pub mod lifecycle;
+#[cfg(not(target_family = "wasm"))]
+pub mod platform;
+pub mod registry;
+pub mod schema;
+#[cfg(not(target_family = "wasm"))]
+mod signals;
+pub mod startup;
+pub mod telemetry;
+pub mod trace;

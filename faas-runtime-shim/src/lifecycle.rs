@@ -1,0 +1,192 @@
+//! From the process's start to its exit code: find the platform, build the runtime, let the adapter drive.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use crate::application::{Application, Blueprint, Runtime, describe};
+use crate::clock::SystemClock;
+use crate::config::{ConfigErrors, Configuration};
+use crate::env::Env;
+use crate::platform::{ADAPTERS, Adapter, Flavour, detect};
+use crate::registry::{Registry, Selection};
+use crate::startup::{StartError, StartErrors};
+use crate::telemetry::{self, LogPlan};
+
+/// What an adapter starts from.
+#[derive(Clone, Debug)]
+pub struct Boot {
+    /// The process's environment.
+    pub env: Env,
+    /// The registrations of the binary.
+    pub registry: Registry,
+    adapter: &'static dyn Adapter,
+}
+
+impl Boot {
+    /// Builds the application with the process's own environment.
+    ///
+    /// # Errors
+    ///
+    /// Returns why it cannot start.
+    pub async fn application(&self) -> Result<Application, StartErrors> {
+        let configuration = self.configuration()?;
+        self.application_with(configuration).await
+    }
+
+    /// Builds the application with a configuration that is loaded already.
+    ///
+    /// # Errors
+    ///
+    /// Returns why it cannot start.
+    pub async fn application_with(
+        &self,
+        configuration: Configuration,
+    ) -> Result<Application, StartErrors> {
+        let own = Selection::from_env(&self.env);
+        let selection = if own.is_all() {
+            self.adapter.selection(&self.env, &self.registry)
+        } else {
+            own
+        };
+        Application::build(Blueprint {
+            registry: self.registry.clone(),
+            selection,
+            platform: self.adapter.profile().name,
+            configuration,
+            runtime: runtime(),
+            given: Vec::new(),
+            captured: None,
+        })
+        .await
+    }
+
+    /// Loads the configuration.
+    ///
+    /// # Errors
+    ///
+    /// Returns what is wrong with `faas.toml`, a secret mount or a variable.
+    pub fn configuration(&self) -> Result<Configuration, StartErrors> {
+        Configuration::load(&self.env).map_err(|error| {
+            StartError::configuration(ConfigErrors::from(error).to_string()).into()
+        })
+    }
+
+    /// Tells why the application cannot start: to the log on platforms, as it is on a terminal.
+    pub fn report(&self, errors: &StartErrors) {
+        report(errors, &self.adapter.logs(&self.env));
+    }
+}
+
+/// Finds the platform, builds the async runtime that it wants, serves, and returns the exit code for `main`.
+#[must_use]
+pub fn run() -> ExitCode {
+    let (boot, plan) = match boot() {
+        Ok(Some(found)) => found,
+        Ok(None) => return ExitCode::SUCCESS,
+        Err((errors, plan)) => return fail(&errors, &plan),
+    };
+    let flavour = boot.adapter.profile().flavour;
+    let runtime = match async_runtime(flavour, threads(&boot)) {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&StartError::no_runtime(&error.to_string()).into(), &plan),
+    };
+    let exit = runtime.block_on(boot.adapter.drive(boot));
+    // a blocking handler past its deadline cannot be stopped; it must not keep the process either
+    runtime.shutdown_background();
+    ExitCode::from(exit as u8)
+}
+
+/// Serves like [`run`] on the async runtime that the caller has built.
+pub async fn serve() -> ExitCode {
+    match boot() {
+        Ok(Some((boot, _))) => ExitCode::from(boot.adapter.drive(boot).await as u8),
+        Ok(None) => ExitCode::SUCCESS,
+        Err((errors, plan)) => fail(&errors, &plan),
+    }
+}
+
+/// What both ways to start share; `None` if the description was asked for and has been printed.
+fn boot() -> Result<Option<(Boot, LogPlan)>, (StartErrors, LogPlan)> {
+    let env = Env::from_process();
+    let registry = Registry::collect();
+    if env.get("FAAS_DESCRIBE") == Some("1") {
+        let profiles: Vec<_> = ADAPTERS.iter().map(|adapter| adapter.profile()).collect();
+        print(&describe(&registry, &profiles));
+        return Ok(None);
+    }
+    let adapter = detect(&env).map_err(|error| (error.into(), LogPlan::default()))?;
+    let plan = adapter.logs(&env);
+    telemetry::init(&plan, &env);
+    let boot = Boot {
+        env,
+        registry,
+        adapter,
+    };
+    Ok(Some((boot, plan)))
+}
+
+fn runtime() -> Runtime {
+    Runtime {
+        clock: Arc::new(SystemClock::new()),
+        blocking: |work| {
+            tokio::task::spawn_blocking(work);
+        },
+    }
+}
+
+/// Reads `[runtime] threads`; the adapter reports a broken configuration when it builds the application.
+fn threads(boot: &Boot) -> Option<usize> {
+    #[derive(Default, serde::Deserialize)]
+    struct Section {
+        threads: Option<std::num::NonZeroUsize>,
+    }
+    let configuration = boot.configuration().ok()?;
+    let section: Section = configuration.section("runtime").ok()?;
+    section.threads.map(std::num::NonZeroUsize::get)
+}
+
+#[cfg(feature = "host")]
+fn async_runtime(
+    flavour: Flavour,
+    threads: Option<usize>,
+) -> std::io::Result<tokio::runtime::Runtime> {
+    let mut builder = match flavour {
+        Flavour::CurrentThread => tokio::runtime::Builder::new_current_thread(),
+        Flavour::MultiThread => tokio::runtime::Builder::new_multi_thread(),
+    };
+    if let Some(threads) = threads {
+        builder.worker_threads(threads);
+    }
+    builder.enable_all().build()
+}
+
+#[cfg(not(feature = "host"))]
+fn async_runtime(_: Flavour, _: Option<usize>) -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+}
+
+fn fail(errors: &StartErrors, plan: &LogPlan) -> ExitCode {
+    report(errors, plan);
+    ExitCode::from(errors.exit() as u8)
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "start-up errors are for the person at the terminal"
+)]
+fn report(errors: &StartErrors, plan: &LogPlan) {
+    if plan.is_json() {
+        for error in errors.iter() {
+            tracing::error!(code = error.code(), "{error}");
+        }
+    } else {
+        eprintln!("{errors}");
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the description is the output")]
+fn print(description: &serde_json::Value) {
+    println!("{description:#}");
+}

@@ -1,0 +1,70 @@
+//! What comes of Lambda's events: recorded ones, rules one by one, laws over made ones.
+
+mod errors;
+mod fixtures;
+mod laws;
+mod rules;
+mod sources;
+
+use axum::body::to_bytes;
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use http::HeaderMap;
+use serde_json::Value;
+
+use super::super::encode::Envelope;
+use super::{DecodeError, Event, HttpEvent, Source};
+use crate::invocation::Details;
+
+fn decode(event: &Value) -> Result<Event, DecodeError> {
+    super::event(&Bytes::from(event.to_string()))
+}
+
+/// A decoded request with its body read.
+struct Read {
+    method: String,
+    target: String,
+    headers: HeaderMap,
+    body: Bytes,
+    details: Details,
+    envelope: Envelope,
+}
+
+impl From<HttpEvent> for Read {
+    fn from(event: HttpEvent) -> Self {
+        let (head, body) = event.request.into_parts();
+        assert_eq!(head.uri.authority(), None);
+        let body = to_bytes(body, usize::MAX).now_or_never();
+        Self {
+            method: head.method.to_string(),
+            target: head.uri.to_string(),
+            headers: head.headers,
+            body: body.expect("the body is in memory").unwrap(),
+            details: event.details,
+            envelope: event.envelope,
+        }
+    }
+}
+
+impl Read {
+    fn header(&self, name: &str) -> Vec<&[u8]> {
+        let values = self.headers.get_all(name).iter();
+        values.map(http::HeaderValue::as_bytes).collect()
+    }
+}
+
+#[track_caller]
+fn request(event: &Value) -> Read {
+    match decode(event) {
+        Ok(Event::Http(event)) => event.into(),
+        other => panic!("no request: {other:?}"),
+    }
+}
+
+#[track_caller]
+fn source(event: &Value) -> Source {
+    match decode(event) {
+        Ok(Event::Other(source)) => source,
+        other => panic!("no other source: {other:?}"),
+    }
+}

@@ -1,0 +1,97 @@
+//! What the headers of a poll's answer tell of the invocation.
+
+use std::time::{Duration, SystemTime};
+
+use crate::clock::{Clock, Moment};
+use crate::invocation::{Details, Facts, InvocationId, RawJson};
+use crate::platform::poll::Answer;
+use crate::trace::TraceContext;
+
+/// Kept between the end of a handler and the platform's deadline, to get an answer through.
+const MARGIN: Duration = Duration::from_millis(100);
+
+/// The longest timeout of a function (Developer Guide, "Lambda quotas"). A deadline further away is an emulator's.
+const LONGEST: Duration = Duration::from_secs(900);
+
+/// What the answer to an invocation has to repeat.
+#[derive(Debug)]
+pub(super) struct Echo {
+    pub(super) request: Box<str>,
+    pub(super) invocation: Option<Box<str>>,
+}
+
+impl Echo {
+    pub(super) fn of(answer: &Answer<'_>) -> Self {
+        Self {
+            request: filled(answer, "lambda-runtime-aws-request-id")
+                .unwrap_or_default()
+                .into(),
+            invocation: filled(answer, "lambda-runtime-invocation-id").map(Into::into),
+        }
+    }
+}
+
+pub(super) fn read(answer: &Answer<'_>, clock: &dyn Clock) -> Facts {
+    let text = |name| filled(answer, name);
+    let details = Details {
+        client_context: text("lambda-runtime-client-context")
+            .and_then(|context| RawJson::parse(context.to_owned()).ok()),
+        resource_name: text("lambda-runtime-invoked-function-arn").map(Into::into),
+        tenant: text("lambda-runtime-aws-tenant-id").map(Into::into),
+        ..Details::default()
+    };
+    Facts {
+        id: text("lambda-runtime-aws-request-id")
+            .map_or_else(InvocationId::own, InvocationId::given),
+        deadline: text("lambda-runtime-deadline-ms").and_then(|millis| deadline(millis, clock)),
+        trace: text("lambda-runtime-trace-id").and_then(TraceContext::parse_xray),
+        details: Some(Box::new(details)),
+        ..Facts::default()
+    }
+}
+
+/// Turns the platform's deadline, by the wall clock, into ours; nonsense is none.
+fn deadline(millis: &str, clock: &dyn Clock) -> Option<Moment> {
+    let at = SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(millis.parse().ok()?))?;
+    let remaining = at.duration_since(clock.wall()).ok()?;
+    if remaining > LONGEST {
+        return None;
+    }
+    let margin = MARGIN.min(remaining / 2);
+    Some(clock.now().after(remaining.saturating_sub(margin)))
+}
+
+/// Returns a header that has a value: some fleets send all of them, some of them empty.
+fn filled<'a>(answer: &'a Answer<'_>, name: &str) -> Option<&'a str> {
+    answer.header(name).filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    //! Deadlines of the platform and of its emulators.
+
+    use super::*;
+    use crate::clock::ManualClock;
+
+    #[test]
+    fn a_deadline_keeps_a_margin_and_nonsense_is_none() {
+        let clock = ManualClock::new();
+        let wall = clock
+            .wall()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap()
+            .as_millis();
+        let check = |text: String, expected: Option<u64>| {
+            let expected =
+                expected.map(|millis| Moment::from_origin(Duration::from_millis(millis)));
+            assert_eq!(deadline(&text, &clock), expected, "{text}");
+        };
+        check((wall + 3_000).to_string(), Some(2_900));
+        check((wall + 100).to_string(), Some(50));
+        check((wall + 900_000).to_string(), Some(899_900));
+        check((wall + 900_001).to_string(), None);
+        check("600000".to_owned(), None);
+        check("soon".to_owned(), None);
+        check(u64::MAX.to_string(), None);
+    }
+}

@@ -1,0 +1,156 @@
+//! Payloads: which parameter takes it, and how a value becomes one and comes out of one.
+
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+use faas_runtime_shim::invocation::{Payload, Reply};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::trigger::Invoke;
+use super::{FromInvocation, Parts, Slot};
+use crate::Error;
+
+/// What a parameter takes of the payload; [`Nothing`] and [`All`] are the two answers.
+pub trait Taken {
+    /// What a caller sends.
+    type Input;
+    /// How it is written.
+    type Codec;
+    /// Whether the payload is taken at all.
+    const TAKES: bool;
+}
+
+/// The parameter leaves the payload alone.
+#[derive(Debug)]
+pub struct Nothing;
+
+/// The parameter takes the payload, and a caller sends a `T` written as `C` says.
+#[derive(Debug)]
+pub struct All<T, C = AsJson>(PhantomData<(T, C)>);
+
+impl Taken for Nothing {
+    type Input = ();
+    type Codec = AsJson;
+    const TAKES: bool = false;
+}
+
+impl<T, C> Taken for All<T, C> {
+    type Input = T;
+    type Codec = C;
+    const TAKES: bool = true;
+}
+
+/// Joins what two parameters take; two that take the payload have no join.
+pub trait Join<Next> {
+    /// What both take together.
+    type Both;
+}
+
+impl<N> Join<N> for Nothing {
+    type Both = N;
+}
+
+impl<T, C> Join<Nothing> for All<T, C> {
+    type Both = Self;
+}
+
+/// How values of type `T` are written into payloads and read from replies.
+pub trait Codec<T> {
+    /// Writes a payload.
+    ///
+    /// # Errors
+    ///
+    /// Fails for a value that the form cannot hold.
+    fn encode(value: &T) -> Result<Payload, Error>;
+
+    /// Reads a reply.
+    ///
+    /// # Errors
+    ///
+    /// Fails for a reply of another shape.
+    fn decode(reply: &Reply) -> Result<T, Error>;
+}
+
+/// JSON by serde.
+#[derive(Debug)]
+pub struct AsJson;
+
+/// The bytes as they are.
+#[derive(Debug)]
+pub struct Raw;
+
+/// UTF-8 text.
+#[derive(Debug)]
+pub struct AsText;
+
+impl<T: Serialize + DeserializeOwned> Codec<T> for AsJson {
+    fn encode(value: &T) -> Result<Payload, Error> {
+        Ok(Payload::json(serde_json::to_vec(value)?))
+    }
+
+    fn decode(reply: &Reply) -> Result<T, Error> {
+        Ok(serde_json::from_slice(&reply.body)?)
+    }
+}
+
+impl Codec<Bytes> for Raw {
+    fn encode(value: &Bytes) -> Result<Payload, Error> {
+        Ok(Payload {
+            body: value.clone(),
+            media_type: Some("application/octet-stream".into()),
+        })
+    }
+
+    fn decode(reply: &Reply) -> Result<Bytes, Error> {
+        Ok(reply.body.clone())
+    }
+}
+
+impl<T: AsRef<str> + From<String>> Codec<T> for AsText {
+    fn encode(value: &T) -> Result<Payload, Error> {
+        Ok(Payload {
+            body: Bytes::copy_from_slice(value.as_ref().as_bytes()),
+            media_type: Some("text/plain; charset=utf-8".into()),
+        })
+    }
+
+    fn decode(reply: &Reply) -> Result<T, Error> {
+        let text = std::str::from_utf8(&reply.body)?;
+        Ok(T::from(text.to_owned()))
+    }
+}
+
+impl FromInvocation<Invoke> for Bytes {
+    type Takes = All<Self, Raw>;
+
+    fn from_invocation(_: &Parts, payload: &mut Slot) -> Result<Self, Error> {
+        Ok(body(payload))
+    }
+}
+
+/// The text of a JSON string, where the payload is one; else the payload as text.
+impl FromInvocation<Invoke> for String {
+    type Takes = All<Self, AsText>;
+
+    fn from_invocation(_: &Parts, payload: &mut Slot) -> Result<Self, Error> {
+        let payload = payload.take().unwrap_or_default();
+        let is_json = payload
+            .media_type
+            .is_some_and(|media_type| media_type.starts_with("application/json"));
+        if is_json && let Ok(text) = serde_json::from_slice(&payload.body) {
+            return Ok(text);
+        }
+        Self::from_utf8(payload.body.into()).map_err(|error| {
+            Error::reject(format!("the payload is no UTF-8 text: {error}"))
+                .with_name("InvalidPayload")
+        })
+    }
+}
+
+/// Takes the bytes out of the slot.
+pub(super) fn body(payload: &mut Slot) -> Bytes {
+    payload
+        .take()
+        .map_or_else(Bytes::new, |payload| payload.body)
+}

@@ -1,0 +1,64 @@
+//! Functions in Rust, written once: the same binary runs as a service of its own and as a function on the platforms that
+//! it was built for.
+//!
+//! ```
+//! use faas::{Json, Path};
+//!
+//! #[derive(serde::Serialize)]
+//! struct Greeting {
+//!     greeting: String,
+//! }
+//!
+//! #[faas::http(GET, "/hello/{name}")]
+//! async fn hello(Path(name): Path<String>) -> Json<Greeting> {
+//!     Json(Greeting { greeting: format!("hello {name}") })
+//! }
+//!
+//! # fn _main() -> std::process::ExitCode {
+//! // fn main() -> std::process::ExitCode {
+//! faas::run()
+//! // }
+//! # }
+//! ```
+//!
+//! [`run`] finds out where the process runs: behind AWS Lambda's Runtime API it polls for invocations, elsewhere it is an
+//! HTTP server. Nothing in a handler names a platform.
+//!
+//! # Features
+//!
+//! | feature | default | what it adds |
+//! |---|---|---|
+//! | `host` | yes | the long-lived service: HTTP/1.1 and h2c, the management port |
+//! | `aws-lambda` | yes | AWS Lambda's Runtime API |
+//! | `schema` | | JSON Schemas in the description (`FAAS_DESCRIBE=1`), for types that implement `schemars::JsonSchema` |
+//! | `ws` | | axum's WebSocket extractor |
+//!
+//! # What is in the public signatures
+//!
+//! `http`, `bytes`, `serde`'s traits and axum; a new major version of one of them is one of ours. Not API, and free to
+//! change: `__private`, the output of `Debug`, the texts of messages.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+#[doc(hidden)]
+#[path = "private/mod.rs"]
+pub mod __private;
+pub mod extract;
+mod handler;
+mod link;
+mod outcome;
+#[cfg(not(target_family = "wasm"))]
+pub mod testing;
+
+pub use axum::extract::{Path, Query};
+pub use faas_macros::{config, http, invoke, on_start, on_stop, resource};
+pub use faas_runtime_shim::config::Secret;
+pub use faas_runtime_shim::error::{Error, ErrorKind};
+pub use faas_runtime_shim::invocation::{Credentials, Failure, FailureKind};
+#[cfg(not(target_family = "wasm"))]
+pub use faas_runtime_shim::lifecycle::{run, serve};
+pub use faas_runtime_shim::trace::TraceContext;
+
+pub use self::extract::{Claims, ClientAddr, Config, Context, Json, RequestContext, State};
+pub use self::handler::Handler;
+pub use self::outcome::{IntoFailure, IntoOutcome};

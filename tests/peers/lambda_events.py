@@ -1,0 +1,78 @@
+"""Events as AWS's front ends send them, and answers as those front ends read them."""
+
+import base64
+import json
+from pathlib import Path
+
+FIXTURES = Path(__file__).resolve().parents[2] / "faas-runtime-shim/tests/fixtures/aws"
+
+
+def http_v2(method, path, headers=None, cookies=None, body=None, query=""):
+    """An HTTP API's event, format 2.0."""
+    event = {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": {"host": "api.example.com", **(headers or {})},
+        "requestContext": {
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7"},
+            "requestId": "request-1",
+            "stage": "$default",
+        },
+        "isBase64Encoded": False,
+    }
+    if cookies:
+        event["cookies"] = cookies
+    if isinstance(body, bytes):
+        event.update(body=base64.b64encode(body).decode(), isBase64Encoded=True)
+    elif body is not None:
+        event["body"] = body
+    return encoded(event)
+
+
+def recorded(name, method=None, path=None):
+    """A recorded event, sent to a method and path that the probe serves."""
+    event = json.loads((FIXTURES / name).read_text())
+    if "rawPath" in event:
+        http = event["requestContext"]["http"]
+        event["rawPath"] = http["path"] = path or event["rawPath"]
+        http["method"] = method or http["method"]
+    elif path:
+        event["path"] = path
+        event["httpMethod"] = method or event["httpMethod"]
+    return encoded(event)
+
+
+def encoded(value):
+    return json.dumps(value).encode()
+
+
+def response(status, body, content_type="application/json", cookies=(), multi=False):
+    """An HTTP answer, as the front end of the event's form understands it."""
+    headers = {"content-type": content_type}
+    if multi:
+        listed = {name: [value] for name, value in headers.items()}
+        if cookies:
+            listed["set-cookie"] = list(cookies)
+        headers, cookies = {}, ()
+    else:
+        listed = {}
+    return {"statusCode": status, "headers": headers, "multiValueHeaders": listed, "cookies": list(cookies), "body": body}
+
+
+def understood(answer):
+    """What a front end makes of an answer: keys that are missing have their defaults, the body is what the client gets."""
+    read = json.loads(answer)
+    body = read.pop("body", "") or ""
+    encoded_body = read.pop("isBase64Encoded", False)
+    # Only a text beside the number, for ALB.
+    read.pop("statusDescription", None)
+    return {
+        "statusCode": None,
+        "headers": {},
+        "multiValueHeaders": {},
+        "cookies": [],
+        **{key: value for key, value in read.items() if value is not None},
+        "body": base64.b64decode(body, validate=True) if encoded_body else body,
+    }

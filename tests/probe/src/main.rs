@@ -1,0 +1,22 @@
+//! The function that `tests/peers` runs under the platforms' own emulators: one handler for each thing that can go wrong
+//! between a platform and a handler. What they answer is written down there, in `lambda_cases.py`.
+
+mod answers;
+mod invoked;
+mod requests;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    faas::run()
+}
+
+/// Leaves a mark that a peer's test looks for after it has ended the process.
+#[faas::on_stop]
+#[expect(
+    clippy::print_stderr,
+    reason = "read from the emulator's log, whatever the log format"
+)]
+fn stopped() {
+    eprintln!("faas-probe: stopped");
+}

@@ -1,0 +1,7 @@
+// code: F0173
+//! A struct whose fields have no names.
+
+#[faas::config("db")]
+struct DbConfig(String);
+
+fn main() {}

@@ -1,0 +1,9 @@
+// code: F0175
+//! No section.
+
+#[faas::config]
+struct DbConfig {
+    url: String,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+// code: F0108
+//! Two arguments without a comma between them.
+
+#[faas::http(GET "/orders")]
+async fn orders() {}
+
+fn main() {}

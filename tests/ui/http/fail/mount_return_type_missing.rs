@@ -1,0 +1,7 @@
+// code: F0171
+//! A mount of nothing.
+
+#[faas::http(mount = "/")]
+fn legacy() {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+// code: F0125
+//! Methods, but no path.
+
+#[faas::http(GET)]
+async fn orders() {}
+
+fn main() {}

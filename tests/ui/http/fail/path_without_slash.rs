@@ -1,0 +1,7 @@
+// code: F0131
+//! A path that does not begin with a slash.
+
+#[faas::http(GET, "orders")]
+async fn orders() {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+// code: F0156
+//! A const fn.
+
+#[faas::invoke]
+const fn sum() {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+// code: F0158
+//! A parameter without a concrete type.
+
+#[faas::invoke]
+async fn sum(_numbers: impl Send) {}
+
+fn main() {}

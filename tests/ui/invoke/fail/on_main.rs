@@ -1,0 +1,5 @@
+// code: F0154
+//! The fn that starts the program.
+
+#[faas::invoke]
+fn main() {}

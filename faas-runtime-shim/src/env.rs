@@ -27,6 +27,10 @@ pub struct Env {
 impl Env {
     /// Takes the snapshot of the running process.
     #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is where the real environment is read"
+    )]
     pub fn from_process() -> Self {
         let text = |value: std::ffi::OsString| value.into_string().ok().map(String::into_boxed_str);
         Self {

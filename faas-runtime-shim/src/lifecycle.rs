@@ -80,15 +80,18 @@ impl Boot {
 /// Finds the platform, builds the async runtime that it wants, serves, and returns the exit code for `main`.
 #[must_use]
 pub fn run() -> ExitCode {
-    let (boot, plan) = match boot() {
-        Ok(Some(found)) => found,
+    let boot = match boot() {
+        Ok(Some(boot)) => boot,
         Ok(None) => return ExitCode::SUCCESS,
-        Err((errors, plan)) => return fail(&errors, &plan),
+        Err(errors) => return fail(&errors, &LogPlan::default()),
     };
     let flavour = boot.adapter.profile().flavour;
-    let runtime = match async_runtime(flavour, threads(&boot)) {
+    let runtime = match async_runtime(flavour, &boot) {
         Ok(runtime) => runtime,
-        Err(error) => return fail(&StartError::no_runtime(&error.to_string()).into(), &plan),
+        Err(error) => {
+            let errors = StartError::no_runtime(&error.to_string()).into();
+            return fail(&errors, &boot.adapter.logs(&boot.env));
+        }
     };
     let exit = runtime.block_on(boot.adapter.drive(boot));
     // a blocking handler past its deadline cannot be stopped; it must not keep the process either
@@ -99,14 +102,14 @@ pub fn run() -> ExitCode {
 /// Serves like [`run`] on the async runtime that the caller has built.
 pub async fn serve() -> ExitCode {
     match boot() {
-        Ok(Some((boot, _))) => ExitCode::from(boot.adapter.drive(boot).await as u8),
+        Ok(Some(boot)) => ExitCode::from(boot.adapter.drive(boot).await as u8),
         Ok(None) => ExitCode::SUCCESS,
-        Err((errors, plan)) => fail(&errors, &plan),
+        Err(errors) => fail(&errors, &LogPlan::default()),
     }
 }
 
 /// What both ways to start share; `None` if the description was asked for and has been printed.
-fn boot() -> Result<Option<(Boot, LogPlan)>, (StartErrors, LogPlan)> {
+fn boot() -> Result<Option<Boot>, StartErrors> {
     let env = Env::from_process();
     let registry = Registry::collect();
     if env.get("FAAS_DESCRIBE") == Some("1") {
@@ -114,15 +117,13 @@ fn boot() -> Result<Option<(Boot, LogPlan)>, (StartErrors, LogPlan)> {
         print(&describe(&registry, &profiles));
         return Ok(None);
     }
-    let adapter = detect(&env).map_err(|error| (error.into(), LogPlan::default()))?;
-    let plan = adapter.logs(&env);
-    telemetry::init(&plan, &env);
-    let boot = Boot {
+    let adapter = detect(&env)?;
+    telemetry::init(&adapter.logs(&env), &env);
+    Ok(Some(Boot {
         env,
         registry,
         adapter,
-    };
-    Ok(Some((boot, plan)))
+    }))
 }
 
 fn runtime() -> Runtime {
@@ -135,6 +136,7 @@ fn runtime() -> Runtime {
 }
 
 /// Reads `[runtime] threads`; the adapter reports a broken configuration when it builds the application.
+#[cfg(feature = "host")]
 fn threads(boot: &Boot) -> Option<usize> {
     #[derive(Default, serde::Deserialize)]
     struct Section {
@@ -148,20 +150,23 @@ fn threads(boot: &Boot) -> Option<usize> {
 #[cfg(feature = "host")]
 fn async_runtime(
     flavour: Flavour,
-    threads: Option<usize>,
+    boot: &Boot,
 ) -> std::io::Result<tokio::runtime::Runtime> {
     let mut builder = match flavour {
         Flavour::CurrentThread => tokio::runtime::Builder::new_current_thread(),
-        Flavour::MultiThread => tokio::runtime::Builder::new_multi_thread(),
+        Flavour::MultiThread => {
+            let mut builder = tokio::runtime::Builder::new_multi_thread();
+            if let Some(threads) = threads(boot) {
+                builder.worker_threads(threads);
+            }
+            builder
+        }
     };
-    if let Some(threads) = threads {
-        builder.worker_threads(threads);
-    }
     builder.enable_all().build()
 }
 
 #[cfg(not(feature = "host"))]
-fn async_runtime(_: Flavour, _: Option<usize>) -> std::io::Result<tokio::runtime::Runtime> {
+fn async_runtime(_: Flavour, _: &Boot) -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

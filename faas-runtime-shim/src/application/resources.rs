@@ -218,11 +218,11 @@ impl Plan<'_> {
         if self.marks.insert(ty.id, Mark::Open) == Some(Mark::Open) {
             self.errors
                 .push(StartError::resource_cycle(&chain.join(" -> ")));
-        } else if !self
+        } else if self
             .resources
             .slots
             .get(&ty.id)
-            .is_some_and(|slot| slot.value.get().is_some())
+            .is_none_or(|slot| slot.value.get().is_none())
         {
             match self.find(ty) {
                 Some(resource) => {

@@ -42,7 +42,7 @@ use crate::Error;
 /// let app = faas::testing::App::new().start().await;
 /// let request = http::Request::post("/sum")
 ///     .header("content-type", "application/json")
-///     .body(r#"{"a": 1, "b": "two"}"#.into())
+///     .body(r#"{"a": 1, "b": "two"}"#)
 ///     .unwrap();
 /// let answer = app.http(request).await;
 /// assert_eq!(answer.status(), 422);

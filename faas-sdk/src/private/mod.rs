@@ -14,7 +14,8 @@ use axum::extract::{FromRequest, FromRequestParts};
 use axum::response::IntoResponse;
 use tower_service::Service;
 
-pub use self::of::Of;
+pub use self::of::{Fallible, Of, Plain};
+pub use crate::handler::{Async, Blocking, Returns};
 pub use self::param::{Param, at_most_one, no_payload, outcome, param, refused, slot};
 pub use self::probe::Probe;
 pub use crate::Error;

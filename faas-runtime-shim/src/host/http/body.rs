@@ -80,7 +80,6 @@ impl HttpBody for Limited {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "tokio's own timer, in a driver")]
 fn next(patience: Duration) -> Instant {
     Instant::now() + patience
 }

@@ -1,6 +1,9 @@
 //! What the headers of a poll's answer tell of the invocation.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::clock::{Clock, Moment};
 use crate::invocation::{Details, Facts, InvocationId, RawJson};
@@ -23,12 +26,23 @@ pub(super) struct Echo {
 impl Echo {
     pub(super) fn of(answer: &Answer<'_>) -> Self {
         Self {
-            request: filled(answer, "lambda-runtime-aws-request-id")
-                .unwrap_or_default()
-                .into(),
+            request: path_segment(
+                filled(answer, "lambda-runtime-aws-request-id").unwrap_or_default(),
+            ),
             invocation: filled(answer, "lambda-runtime-invocation-id").map(Into::into),
         }
     }
+}
+
+/// Callers may supply the id, so it is not always a UUID; in the path only `unreserved` stands for itself (RFC 3986,
+/// section 2.3).
+fn path_segment(id: &str) -> Box<str> {
+    const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'-')
+        .remove(b'.')
+        .remove(b'_')
+        .remove(b'~');
+    Cow::from(utf8_percent_encode(id, RESERVED)).into()
 }
 
 pub(super) fn read(answer: &Answer<'_>, clock: &dyn Clock) -> Facts {
@@ -72,6 +86,12 @@ mod tests {
 
     use super::*;
     use crate::clock::ManualClock;
+
+    #[test]
+    fn ids_stand_in_a_path() {
+        assert_eq!(&*path_segment("8476a536-e9f4"), "8476a536-e9f4");
+        assert_eq!(&*path_segment("a b/c?é"), "a%20b%2Fc%3F%C3%A9");
+    }
 
     #[test]
     fn a_deadline_keeps_a_margin_and_nonsense_is_none() {

@@ -109,7 +109,7 @@ def children(pid):
 def probe(binaries):
     found = Path(binaries).resolve() / "faas-probe"
     if not found.exists():
-        raise SystemExit(f"{found} does not exist: cargo build --package faas-probe")
+        raise SystemExit(f"{found} does not exist: cargo build --package faas-tests --bin faas-probe")
     return found
 
 

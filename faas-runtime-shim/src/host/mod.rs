@@ -19,6 +19,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use self::http::{Phase, Policy, serve};
 use self::management::Management;
@@ -121,7 +122,7 @@ async fn drive(boot: &Boot) -> Result<Exit, StartErrors> {
     };
     let app = application.get_or_init(|| built).clone();
     announce::announce(&app, address, management_address, &settings);
-    let served = tokio::spawn(serve(
+    let mut served = tokio::spawn(serve(
         listener,
         policy(&settings.http),
         Door {
@@ -131,10 +132,12 @@ async fn drive(boot: &Boot) -> Result<Exit, StartErrors> {
         watched,
     ));
     signals.stop().await;
-    let exit = drain(&app, &phase, &mut signals, &settings).await;
+    let exit = drain(&app, &phase, &mut served, &mut signals, &settings).await;
     phase.send_replace(Phase::Ending);
-    // both end at once now; a panic in one of them has been told by its task
-    let _ = served.await;
+    if !served.is_finished() {
+        // it ends at once now; a panic in it has been told
+        let _ = served.await;
+    }
     management.abort();
     if let Err(errors) = app.run_hooks(HookMoment::Stop).await {
         tracing::error!("{errors}");
@@ -148,6 +151,7 @@ async fn drive(boot: &Boot) -> Result<Exit, StartErrors> {
 async fn drain(
     application: &Application,
     phase: &watch::Sender<Phase>,
+    served: &mut JoinHandle<()>,
     signals: &mut Signals,
     settings: &Settings,
 ) -> Exit {
@@ -157,8 +161,13 @@ async fn drain(
         in_flight = application.in_flight(),
         "stopping: no new requests, {within:?} for those in flight"
     );
+    let finished = async {
+        application.idle().await;
+        // an answer is through when its connection has closed, not when its handler is done
+        let _ = served.await;
+    };
     tokio::select! {
-        () = application.idle() => Exit::Drained,
+        () = finished => Exit::Drained,
         () = tokio::time::sleep(within) => {
             tracing::warn!(
                 in_flight = application.in_flight(),

@@ -203,17 +203,22 @@ impl IntoResponse for Error {
             problem(status, Some(&self.to_string()))
         };
         if let ErrorKind::RetryAfter(delay) = self.kind() {
-            // RFC 9110, section 10.2.3: whole seconds; never less than was asked for
-            let seconds = delay.as_secs() + u64::from(delay.subsec_nanos() > 0);
             response
                 .headers_mut()
-                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+                .insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(delay)));
         }
         response
             .extensions_mut()
             .insert(Reported(self.chain().into()));
         response
     }
+}
+
+/// The form of `retry-after` (RFC 9110, section 10.2.3): whole seconds, and never less than was asked for.
+pub(crate) fn whole_seconds(delay: Duration) -> u64 {
+    delay
+        .as_secs()
+        .saturating_add(u64::from(delay.subsec_nanos() > 0))
 }
 
 /// What a response with a server error keeps for the log, since its client must not see it.

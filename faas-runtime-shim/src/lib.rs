@@ -21,6 +21,9 @@ pub mod current;
 pub mod env;
 pub mod error;
 pub mod function;
+#[cfg(all(any(fuzzing, test), not(target_family = "wasm")))]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(all(feature = "host", not(target_family = "wasm")))]
 pub mod host;
 pub mod invocation;

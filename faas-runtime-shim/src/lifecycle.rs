@@ -88,10 +88,7 @@ pub fn run() -> ExitCode {
     let flavour = boot.adapter.profile().flavour;
     let runtime = match async_runtime(flavour, &boot) {
         Ok(runtime) => runtime,
-        Err(error) => {
-            let errors = StartError::no_runtime(&error.to_string()).into();
-            return fail(&errors, &boot.adapter.logs(&boot.env));
-        }
+        Err(errors) => return fail(&errors, &boot.adapter.logs(&boot.env)),
     };
     let exit = runtime.block_on(boot.adapter.drive(boot));
     // a blocking handler past its deadline cannot be stopped; it must not keep the process either
@@ -135,41 +132,45 @@ fn runtime() -> Runtime {
     }
 }
 
-/// Reads `[runtime] threads`; the adapter reports a broken configuration when it builds the application.
 #[cfg(feature = "host")]
-fn threads(boot: &Boot) -> Option<usize> {
-    #[derive(Default, serde::Deserialize)]
-    struct Section {
-        threads: Option<std::num::NonZeroUsize>,
-    }
-    let configuration = boot.configuration().ok()?;
-    let section: Section = configuration.section("runtime").ok()?;
-    section.threads.map(std::num::NonZeroUsize::get)
-}
-
-#[cfg(feature = "host")]
-fn async_runtime(
-    flavour: Flavour,
-    boot: &Boot,
-) -> std::io::Result<tokio::runtime::Runtime> {
+fn async_runtime(flavour: Flavour, boot: &Boot) -> Result<tokio::runtime::Runtime, StartErrors> {
     let mut builder = match flavour {
         Flavour::CurrentThread => tokio::runtime::Builder::new_current_thread(),
         Flavour::MultiThread => {
             let mut builder = tokio::runtime::Builder::new_multi_thread();
-            if let Some(threads) = threads(boot) {
+            if let Some(threads) = threads(boot)? {
                 builder.worker_threads(threads);
             }
             builder
         }
     };
-    builder.enable_all().build()
+    finished(&mut builder)
 }
 
 #[cfg(not(feature = "host"))]
-fn async_runtime(_: Flavour, _: &Boot) -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread()
+fn async_runtime(_: Flavour, _: &Boot) -> Result<tokio::runtime::Runtime, StartErrors> {
+    finished(&mut tokio::runtime::Builder::new_current_thread())
+}
+
+fn finished(builder: &mut tokio::runtime::Builder) -> Result<tokio::runtime::Runtime, StartErrors> {
+    builder
         .enable_all()
         .build()
+        .map_err(|error| StartError::no_runtime(&error.to_string()).into())
+}
+
+/// Reads `[runtime] threads`.
+#[cfg(feature = "host")]
+fn threads(boot: &Boot) -> Result<Option<usize>, StartErrors> {
+    #[derive(Default, serde::Deserialize)]
+    struct Section {
+        threads: Option<std::num::NonZeroUsize>,
+    }
+    let section: Section = boot
+        .configuration()?
+        .section("runtime")
+        .map_err(|errors| StartError::configuration(errors.to_string()))?;
+    Ok(section.threads.map(std::num::NonZeroUsize::get))
 }
 
 fn fail(errors: &StartErrors, plan: &LogPlan) -> ExitCode {

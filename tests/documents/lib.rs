@@ -26,8 +26,8 @@ mod tests {
 
     /// The triggers of the design, in its order.
     const TRIGGERS: [&str; 11] = [
-        "http", "invoke", "queue", "timer", "object", "binlog", "event", "task", "workflow", "grpc",
-        "thrift",
+        "http", "invoke", "queue", "timer", "object", "binlog", "event", "task", "workflow",
+        "grpc", "thrift",
     ];
 
     /// What a platform says about a trigger; nothing where it does not serve it.
@@ -76,7 +76,11 @@ mod tests {
             std::fs::write(root().join(path), blessed).unwrap();
             return;
         }
-        assert_eq!(&text[from..to], generated, "{path}: BLESS=1 cargo test writes it anew");
+        assert_eq!(
+            &text[from..to],
+            generated,
+            "{path}: BLESS=1 cargo test writes it anew"
+        );
     }
 
     #[test]
@@ -140,9 +144,11 @@ mod tests {
                 let file = page.parent().unwrap().join(path);
                 let source = std::fs::read_to_string(&file)
                     .unwrap_or_else(|error| panic!("{}: {path}: {error}", page.display()));
-                let marked = ["ANCHOR: ", "ANCHOR_END: "]
-                    .iter()
-                    .all(|mark| source.lines().any(|line| line.trim().ends_with(&format!("{mark}{anchor}"))));
+                let marked = ["ANCHOR: ", "ANCHOR_END: "].iter().all(|mark| {
+                    source
+                        .lines()
+                        .any(|line| line.trim().ends_with(&format!("{mark}{anchor}")))
+                });
                 assert!(anchor.is_empty() || marked, "{}: {target}", page.display());
             }
         }

@@ -142,6 +142,8 @@ pub(crate) struct Ticket {
     started: Moment,
     deadline: Option<Moment>,
     kind: OutcomeKind,
+    /// The answer has a head alone, whatever body the handler gave it.
+    head_only: bool,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
@@ -176,8 +178,19 @@ impl Ticket {
             deadline,
             // what is counted if the ticket is dropped before anybody settles it: the client went away
             kind: OutcomeKind::Cancelled,
+            head_only: false,
             _permit: permit,
         }
+    }
+
+    /// Says that the body of the answer will not be asked for.
+    pub(crate) fn of_head(mut self) -> Self {
+        self.head_only = true;
+        self
+    }
+
+    pub(crate) fn is_head_only(&self) -> bool {
+        self.head_only
     }
 
     /// Says what is counted when the ticket is given back.

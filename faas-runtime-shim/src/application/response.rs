@@ -49,7 +49,7 @@ impl Answer for Response<Body> {
             ticket.run(|| tracing::error!("{chain}")).ok();
         }
         let kind = self.kind();
-        if self.body().is_end_stream() {
+        if self.body().is_end_stream() || ticket.is_head_only() {
             ticket.settle(kind);
             return self;
         }

@@ -7,6 +7,7 @@
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
 use axum::Router;
@@ -21,7 +22,7 @@ use tower_service::Service;
 use super::guard::{Guard, Ticket, panic_message};
 use super::response::overloaded;
 use super::state::FunctionState;
-use crate::error::{Error, problem};
+use crate::error::{Error, problem, whole_seconds};
 use crate::function::{Function, Origin, Trigger};
 use crate::invocation::{Context, Parts};
 use crate::startup::{StartError, StartErrors};
@@ -111,7 +112,7 @@ fn functions_at(
 
 /// Builds the router, once the resources are there.
 pub(crate) async fn build(
-    functions: &[std::sync::Arc<FunctionState>],
+    functions: &[Arc<FunctionState>],
     parts: &Parts,
 ) -> Result<Router, StartErrors> {
     let mut errors = Vec::new();
@@ -165,7 +166,9 @@ pub(crate) async fn build(
         Some((origin, legacy)) => {
             attempt(origin, router, &mut errors, |router| legacy.merge(router))
         }
-        None => router.fallback(nothing_here),
+        None => router
+            .fallback(nothing_here)
+            .method_not_allowed_fallback(another_method),
     };
     StartErrors::check(errors, router)
 }
@@ -188,9 +191,7 @@ fn attempt(
 }
 
 /// Gathers what stands at one path into one method router.
-fn annotated_routes(
-    functions: &[std::sync::Arc<FunctionState>],
-) -> Vec<(&'static str, MethodRouter)> {
+fn annotated_routes(functions: &[Arc<FunctionState>]) -> Vec<(&'static str, MethodRouter)> {
     let mut routes: Vec<(&'static str, MethodRouter)> = Vec::new();
     for (index, state) in functions.iter().enumerate() {
         let Trigger::Http {
@@ -232,6 +233,14 @@ async fn nothing_here(request: Request<Body>) -> Response<Body> {
         "no function takes this request"
     );
     problem(StatusCode::NOT_FOUND, Some("no function takes this path"))
+}
+
+/// The 405 beside it; axum adds `allow`.
+async fn another_method() -> Response<Body> {
+    problem(
+        StatusCode::METHOD_NOT_ALLOWED,
+        Some("no function takes this method here"),
+    )
 }
 
 /// The end of a route: the door, then the function.
@@ -306,17 +315,17 @@ fn open(index: usize, request: &Request<Body>) -> Result<Ticket, Box<Response<Bo
     };
     let now = application.clock().now();
     match state.try_admit(now) {
-        Ok(permit) => Ok(Ticket::open(
-            context.clone(),
-            std::sync::Arc::clone(state),
-            now,
-            permit,
-        )),
+        Ok(permit) => {
+            let ticket = Ticket::open(context.clone(), Arc::clone(state), now, permit);
+            Ok(if *request.method() == Method::HEAD {
+                ticket.of_head()
+            } else {
+                ticket
+            })
+        }
         Err(wait) => {
             state.metrics.refused(OutcomeKind::Overload);
-            Err(Box::new(overloaded(
-                wait.as_secs() + u64::from(wait.subsec_nanos() > 0),
-            )))
+            Err(Box::new(overloaded(whole_seconds(wait))))
         }
     }
 }

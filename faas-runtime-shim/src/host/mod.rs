@@ -104,8 +104,9 @@ async fn drive(boot: &Boot) -> Result<Exit, StartErrors> {
     let (management, management_address) = open_management(&settings).await?;
     let (listener, address) = open(&settings.listen).await?;
     let (phase, watched) = watch::channel(Phase::Serving);
+    let (management_phase, managed) = watch::channel(Phase::Serving);
     let application = Arc::new(OnceLock::new());
-    let management = tokio::spawn(serve(
+    let mut management = tokio::spawn(serve(
         management,
         MANAGEMENT_POLICY,
         Management::new(
@@ -114,7 +115,7 @@ async fn drive(boot: &Boot) -> Result<Exit, StartErrors> {
             management_address,
             settings.read_only,
         ),
-        management_phase(watched.clone()),
+        managed,
     ));
     let built = tokio::select! {
         built = boot.application_with(configuration) => built?,
@@ -138,7 +139,14 @@ async fn drive(boot: &Boot) -> Result<Exit, StartErrors> {
         // it ends at once now; a panic in it has been told
         let _ = served.await;
     }
-    management.abort();
+    // until here it has told that the instance drains; what it was asked last is answered too
+    management_phase.send_replace(Phase::Draining);
+    if tokio::time::timeout(LAST_ANSWERS, &mut management)
+        .await
+        .is_err()
+    {
+        management.abort();
+    }
     if let Err(errors) = app.run_hooks(HookMoment::Stop).await {
         tracing::error!("{errors}");
         return Ok(Exit::Resource);
@@ -182,15 +190,8 @@ async fn drain(
     }
 }
 
-/// Management answers until the very end: `/readyz` tells that the instance drains.
-fn management_phase(mut of: watch::Receiver<Phase>) -> watch::Receiver<Phase> {
-    let (send, receive) = watch::channel(Phase::Serving);
-    tokio::spawn(async move {
-        let _ = of.wait_for(|phase| *phase == Phase::Ending).await;
-        send.send_replace(Phase::Ending);
-    });
-    receive
-}
+/// For answers of the management port that are under way when everything else has ended.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
 fn policy(section: &HttpSection) -> Policy {
     Policy {

@@ -15,12 +15,12 @@ use axum::response::IntoResponse;
 use tower_service::Service;
 
 pub use self::of::{Fallible, Of, Plain};
-pub use crate::handler::{Async, Blocking, Returns};
 pub use self::param::{Param, at_most_one, no_payload, outcome, param, refused, slot};
 pub use self::probe::Probe;
 pub use crate::Error;
 pub use crate::extract::trigger as marker;
 pub use crate::extract::{FromInvocation, Needs, Parts, Payload, Slot};
+pub use crate::handler::{Async, Blocking, Returns};
 pub use crate::outcome::IntoOutcome;
 pub use faas_runtime_shim::application::{blocking, share as provide};
 pub use faas_runtime_shim::function::{

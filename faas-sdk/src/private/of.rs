@@ -12,7 +12,10 @@ pub struct Of<T>(PhantomData<fn() -> T>);
 
 impl<T> Of<T> {
     /// Names the type of a value.
-    #[expect(clippy::self_named_constructors, reason = "generated code reads `Of::of(&value)`")]
+    #[expect(
+        clippy::self_named_constructors,
+        reason = "generated code reads `Of::of(&value)`"
+    )]
     pub const fn of(_: &T) -> Self {
         Self(PhantomData)
     }

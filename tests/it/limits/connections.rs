@@ -85,20 +85,34 @@ fn a_connection_that_never_becomes_a_request_is_closed() {
     assert_eq!(process.get("/good").status, 200);
 }
 
-/// Between its last request and its next one a client may still be reading.
+/// Behind its last request a client may still be reading; as long as it goes on, it is not idle.
 #[test]
 fn an_answer_that_is_read_slowly_is_not_idle() {
-    let process = specimen().set("FAAS__HTTP__IDLE_TIMEOUT", "1s").start();
+    let process = specimen().set("FAAS__HTTP__IDLE_TIMEOUT", "2s").start();
     let mut connection = process.connect();
-    let (pieces, piece) = (20, 2_000_000);
+    let (pieces, piece) = (30, 1_500_000);
     connection.request(&format!("GET /large/{}", pieces * piece));
     assert_eq!(connection.head().status, 200);
     for _ in 0..pieces {
         assert_eq!(connection.take(piece).len(), piece);
-        // a tenth of a second
+        // takes a tenth of a second
         assert_eq!(process.get("/brief").status, 504);
     }
-    assert_eq!(connection.get("/good").text(), "good");
+}
+
+/// Whoever does not read at all is let go, and so is what was kept for them.
+#[test]
+fn a_client_that_does_not_read_is_let_go() {
+    let process = specimen().set("FAAS__HTTP__IDLE_TIMEOUT", "100ms").start();
+    let mut whole = process.connect();
+    whole.request("GET /large/40000000");
+    let mut streamed = process.connect();
+    streamed.request("GET /flood");
+    eventually("the end of the stream", || {
+        process.count("flood", "cancelled") == 1
+    });
+    drop((whole, streamed));
+    assert_eq!(process.get("/good").text(), "good");
 }
 
 /// Without a free descriptor nothing can be accepted; what is open goes on, and the rest is served once there are some.

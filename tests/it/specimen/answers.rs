@@ -63,6 +63,13 @@ async fn large(Path(bytes): Path<usize>) -> String {
     "x".repeat(bytes)
 }
 
+/// Sends as much as the client takes.
+#[faas::http(GET, "/flood")]
+async fn flood() -> Body {
+    let piece = Bytes::from_static(&[b'x'; 16 * 1024]);
+    Body::from_stream(stream::repeat(piece).map(Ok::<_, Infallible>))
+}
+
 /// Sends every message of the client back.
 #[faas::http(GET, "/socket")]
 async fn socket(upgrade: WebSocketUpgrade) -> Response {

@@ -17,7 +17,8 @@ fn a_file_that_is_no_toml() {
     }
 }
 
-/// What the file says holds only where no variable says otherwise.
+/// What the file says of addresses holds only where no variable says otherwise; what it says has to be wrong, or the default
+/// ports would be opened.
 fn with_addresses(file: &str) -> Setup {
     specimen()
         .unset("FAAS__HTTP__LISTEN")
@@ -35,13 +36,15 @@ fn values_of_the_wrong_type() {
         ("http", "max_body = \"1 MB of it\"", "1 MB of it"),
         ("http", "listen = 8080", "8080"),
         ("management", "listen = [1]", "array"),
-        ("specimen", "most = \"all\"", "all | 4294967295"),
     ] {
         let (key, _) = line.split_once(' ').unwrap();
         let setup = || with_addresses(&format!("[{section}]\n{line}\n"));
         let told = format!("F0501 | faas.toml line 2 | `{section}.{key}` | {told}");
         fails(setup, 78, &told);
     }
+    let setup = || specimen().toml("[specimen]\nmost = \"all\"\n");
+    let told = "F0501 | faas.toml line 2 | `specimen.most` | all | 4294967295";
+    fails(setup, 78, told);
     let setup = || with_addresses("http = 5\n");
     fails(setup, 78, "F0501 | faas.toml line 1 | `http`");
 }

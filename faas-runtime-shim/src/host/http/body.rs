@@ -2,13 +2,14 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
 use http_body::{Frame, SizeHint};
+use http_body_util::LengthLimitError;
 use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep};
 
@@ -19,28 +20,43 @@ pub(super) struct Limited {
     inner: http_body_util::Limited<Incoming>,
     patience: Duration,
     pause: Option<Pin<Box<Sleep>>>,
-    late: Arc<Late>,
+    broken: Arc<Broken>,
 }
 
 impl Limited {
-    pub(super) fn new(body: Incoming, limit: u64, patience: Duration, late: Arc<Late>) -> Self {
+    pub(super) fn new(body: Incoming, limit: u64, patience: Duration, broken: Arc<Broken>) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         Self {
             inner: http_body_util::Limited::new(body, limit),
             patience,
             pause: None,
-            late,
+            broken,
         }
     }
 }
 
-/// Whether the body was given up because it paused.
+/// Why a body was given up, for whoever answers.
 #[derive(Debug, Default)]
-pub(super) struct Late(AtomicBool);
+pub(super) struct Broken(AtomicU8);
 
-impl Late {
-    pub(super) fn is_late(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+/// What was wrong with a body.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Fault {
+    /// It paused for too long.
+    Late = 1,
+    /// It grew past the limit.
+    Large = 2,
+}
+
+impl Broken {
+    pub(super) fn fault(&self) -> Option<Fault> {
+        [Fault::Late, Fault::Large]
+            .into_iter()
+            .find(|fault| *fault as u8 == self.0.load(Ordering::Relaxed))
+    }
+
+    fn set(&self, fault: Fault) {
+        self.0.store(fault as u8, Ordering::Relaxed);
     }
 }
 
@@ -54,6 +70,11 @@ impl HttpBody for Limited {
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
         if let Poll::Ready(frame) = Pin::new(&mut this.inner).poll_frame(cx) {
+            if let Some(Err(error)) = &frame
+                && error.is::<LengthLimitError>()
+            {
+                this.broken.set(Fault::Large);
+            }
             if let Some(pause) = &mut this.pause {
                 pause.as_mut().reset(next(this.patience));
             }
@@ -64,7 +85,7 @@ impl HttpBody for Limited {
         if pause.as_mut().poll(cx).is_pending() {
             return Poll::Pending;
         }
-        this.late.0.store(true, Ordering::Relaxed);
+        this.broken.set(Fault::Late);
         Poll::Ready(Some(Err(format!(
             "the request's body paused for more than {patience:?}"
         )

@@ -4,7 +4,7 @@
 //! their own. What a single request goes through is in `request`; `front` makes HTTP/1.1 strict.
 
 mod body;
-mod front;
+pub(crate) mod front;
 mod request;
 
 use std::future::poll_fn;

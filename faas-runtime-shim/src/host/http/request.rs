@@ -11,7 +11,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 
-use super::body::{Late, Limited, Sealed};
+use super::body::{Broken, Fault, Limited, Sealed};
 use super::front::{Answer, Signals};
 use super::{Policy, Service};
 use crate::error::problem;
@@ -57,11 +57,11 @@ fn stage<S: Service>(
         .is_some_and(|length| length > policy.max_body)
     {
         return Stage::Refused {
-            response: Some(Box::new(too_large(policy))),
+            response: Some(Box::new(too_large(policy.max_body))),
         };
     }
-    let late = Arc::new(Late::default());
-    let of_body = Arc::clone(&late);
+    let broken = Arc::new(Broken::default());
+    let of_body = Arc::clone(&broken);
     let request = request.map(|body| {
         Body::new(Limited::new(
             body,
@@ -72,7 +72,8 @@ fn stage<S: Service>(
     });
     Stage::WithBody {
         answering: service.answer(request, peer),
-        late,
+        broken,
+        limit: policy.max_body,
     }
 }
 
@@ -95,7 +96,8 @@ pin_project! {
         WithBody {
             #[pin]
             answering: F,
-            late: Arc<Late>,
+            broken: Arc<Broken>,
+            limit: u64,
         },
         Refused {
             response: Option<Box<Response<Body>>>,
@@ -117,9 +119,13 @@ impl<F: Future<Output = Response<Body>>> Future for Answering<F> {
         let this = self.project();
         let answered = match this.stage.project() {
             StageProjection::Plain { answering } => answering.poll(cx),
-            StageProjection::WithBody { answering, late } => {
-                answering.poll(cx).map(|response| in_time(response, late))
-            }
+            StageProjection::WithBody {
+                answering,
+                broken,
+                limit,
+            } => answering
+                .poll(cx)
+                .map(|response| explained(response, broken, *limit)),
             StageProjection::Refused { response } => match response.take() {
                 Some(response) => Poll::Ready(*response),
                 None => Poll::Pending,
@@ -139,22 +145,25 @@ impl<F: Future<Output = Response<Body>>> Future for Answering<F> {
 }
 
 /// An extractor can only say that the body broke off: here is known why.
-fn in_time(response: Response<Body>, late: &Late) -> Response<Body> {
-    if !(late.is_late() && response.status().is_client_error()) {
+fn explained(response: Response<Body>, broken: &Broken, limit: u64) -> Response<Body> {
+    if !response.status().is_client_error() {
         return response;
     }
-    closing(problem(
-        StatusCode::REQUEST_TIMEOUT,
-        Some("the request's body did not arrive in time"),
-    ))
+    match broken.fault() {
+        None => response,
+        Some(Fault::Large) => too_large(limit),
+        Some(Fault::Late) => closing(problem(
+            StatusCode::REQUEST_TIMEOUT,
+            Some("the request's body did not arrive in time"),
+        )),
+    }
 }
 
-fn too_large(policy: Policy) -> Response<Body> {
+fn too_large(limit: u64) -> Response<Body> {
     closing(problem(
         StatusCode::PAYLOAD_TOO_LARGE,
         Some(&format!(
-            "the request's body is larger than the {} bytes that are accepted",
-            policy.max_body
+            "the request's body is larger than the {limit} bytes that are accepted"
         )),
     ))
 }

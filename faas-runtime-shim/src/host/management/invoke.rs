@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 
 use crate::application::{Application, FunctionIndex};
-use crate::error::problem;
+use crate::error::{problem, whole_seconds};
 use crate::invocation::{Facts, Failure, FailureKind, Outcome, Payload};
 use crate::platform::Exchange;
 
@@ -68,7 +68,7 @@ fn failed(failure: &Failure) -> Response<Body> {
     if let Some(delay) = delay {
         response
             .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(delay.as_secs()));
+            .insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(delay)));
     }
     response
 }

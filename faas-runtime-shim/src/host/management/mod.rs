@@ -59,7 +59,8 @@ impl Management {
             .or_else(|| request.headers().get(header::HOST)?.to_str().ok());
         let port = self.address.port();
         let known = host.is_some_and(|host| {
-            let name = host.strip_suffix(&format!(":{port}")).unwrap_or(host);
+            let host = host.to_ascii_lowercase();
+            let name = host.strip_suffix(&format!(":{port}")).unwrap_or(&host);
             matches!(name, "localhost" | "127.0.0.1" | "[::1]")
                 || name == self.address.ip().to_string()
         });
@@ -83,7 +84,7 @@ impl Management {
         let reading = matches!(*request.method(), Method::GET | Method::HEAD);
         match path {
             "/healthz" | "/readyz" | "/metrics" | "/functions" if !reading => {
-                problem(StatusCode::METHOD_NOT_ALLOWED, Some("use GET"))
+                another_method("GET, HEAD")
             }
             "/healthz" => text(StatusCode::OK, "ok\n"),
             "/readyz" if self.is_ready() => text(StatusCode::OK, "ready\n"),
@@ -111,7 +112,7 @@ impl Management {
             );
         }
         if *request.method() != Method::POST {
-            return problem(StatusCode::METHOD_NOT_ALLOWED, Some("use POST"));
+            return another_method("POST");
         }
         match self.application.get() {
             Some(application) => invoke::by_hand(application, function, request).await,
@@ -127,6 +128,18 @@ impl Service for Management {
         let this = self.clone();
         Box::pin(async move { this.route(request).await })
     }
+}
+
+/// A 405 names the methods that there are (RFC 9110, section 15.5.6).
+fn another_method(allowed: &'static str) -> Response<Body> {
+    let mut response = problem(
+        StatusCode::METHOD_NOT_ALLOWED,
+        Some(&format!("use {allowed}")),
+    );
+    response
+        .headers_mut()
+        .insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
 }
 
 fn starting() -> Response<Body> {

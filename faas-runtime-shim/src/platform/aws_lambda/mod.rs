@@ -4,9 +4,9 @@
 //! the events, `encode` the answers, `drive` talks. Not here yet: response streams, managed instances (several polls at
 //! once), SnapStart's restore calls and the registration as an extension.
 
-mod decode;
+pub(crate) mod decode;
 mod drive;
-mod encode;
+pub(crate) mod encode;
 mod wire;
 
 use std::time::Duration;

@@ -12,7 +12,7 @@ mod client;
 mod connection;
 mod endpoint;
 mod outgoing;
-mod wire;
+pub(crate) mod wire;
 
 #[cfg(test)]
 mod tests;

@@ -25,6 +25,8 @@ pub(crate) struct Front<S> {
     /// What is still to be read of a refused message; behind it the stream has ended.
     ending: Option<&'static [u8]>,
     teller: Teller<S>,
+    /// Whether the last write had to wait.
+    full: bool,
 }
 
 impl<S> Front<S> {
@@ -36,6 +38,7 @@ impl<S> Front<S> {
             scanner: Scanner::new(),
             ending: None,
             teller,
+            full: false,
         };
         (front, watch)
     }
@@ -61,6 +64,15 @@ impl<S> Front<S> {
         self.teller.tell(&self.scanner);
         if let Err(refusal) = verdict {
             self.refuse(buf, old, refusal);
+        }
+    }
+
+    /// Tells when the client has to read before more can be written, and when it has.
+    #[inline]
+    fn note(&mut self, full: bool) {
+        if full != self.full {
+            self.full = full;
+            self.teller.full(full);
         }
     }
 
@@ -105,7 +117,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Front<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.get_mut().stream()?.poll_write(cx, bytes)
+        let this = self.get_mut();
+        let written = this.stream()?.poll_write(cx, bytes);
+        this.note(written.is_pending());
+        written
     }
 
     fn poll_write_vectored(
@@ -113,7 +128,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Front<S> {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.get_mut().stream()?.poll_write_vectored(cx, slices)
+        let this = self.get_mut();
+        let written = this.stream()?.poll_write_vectored(cx, slices);
+        this.note(written.is_pending());
+        written
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -11,7 +11,7 @@ mod chunks;
 mod find;
 mod host;
 mod io;
-mod scan;
+pub(crate) mod scan;
 #[cfg(test)]
 mod tests;
 mod violation;

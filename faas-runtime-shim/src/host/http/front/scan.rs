@@ -18,7 +18,7 @@ use super::violation::Violation;
 
 /// Feed it every byte of a connection in order, until it refuses one.
 #[derive(Debug)]
-pub(super) struct Scanner {
+pub(crate) struct Scanner {
     at: At,
     head: Head,
     heads: u32,
@@ -26,17 +26,17 @@ pub(super) struct Scanner {
 
 /// The first forbidden byte of a chunk. In a head it is always one before the head's end.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Refusal {
+pub(crate) struct Refusal {
     /// The byte's place in the chunk.
-    pub(super) at: usize,
+    pub(crate) at: usize,
     /// What it violates.
-    pub(super) violation: Violation,
+    pub(crate) violation: Violation,
 }
 
 /// What the next byte would belong to.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[repr(u8)]
-pub(super) enum Phase {
+pub(crate) enum Phase {
     /// The next request, of which nothing has come.
     Between,
     /// A request's head.
@@ -51,7 +51,7 @@ pub(super) enum Phase {
 
 impl Scanner {
     /// Stands before the first byte of a connection.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             at: At::Preface(0),
             head: Head::default(),
@@ -64,7 +64,7 @@ impl Scanner {
     /// # Errors
     ///
     /// Returns the first forbidden byte; nothing behind it has been looked at, and every later byte is refused too.
-    pub(super) fn feed(&mut self, chunk: &[u8]) -> Result<(), Refusal> {
+    pub(crate) fn feed(&mut self, chunk: &[u8]) -> Result<(), Refusal> {
         let mut rest = chunk;
         while let [byte, tail @ ..] = rest {
             if let At::Refused(violation) = self.at {
@@ -83,7 +83,7 @@ impl Scanner {
 
     /// Says what the next byte would belong to.
     #[inline]
-    pub(super) fn phase(&self) -> Phase {
+    pub(crate) fn phase(&self) -> Phase {
         match self.at {
             At::Preface(0) | At::Start | At::StartLf => Phase::Between,
             At::Preface(_)
@@ -107,7 +107,7 @@ impl Scanner {
 
     /// Counts the heads that have passed, wrapping.
     #[inline]
-    pub(super) fn heads(&self) -> u32 {
+    pub(crate) fn heads(&self) -> u32 {
         self.heads
     }
 

@@ -39,6 +39,8 @@ pub(crate) enum Overdue {
     Head,
     /// No request has begun.
     Idle,
+    /// The client does not read its answer.
+    Stalled,
 }
 
 impl<S> Watch<S> {
@@ -51,7 +53,12 @@ impl<S> Watch<S> {
 
     /// Says whether the connection may be closed without a loss: no part of a request has come, none is being answered.
     pub(crate) fn is_idle(&self) -> bool {
-        self.seen.phase() == Phase::Between && self.seen.is_answered()
+        self.seen.phase() == Phase::Between && self.seen.is_answered() && !self.is_stalled()
+    }
+
+    /// Says whether the client has to read before more can be written.
+    fn is_stalled(&self) -> bool {
+        self.seen.full.load(Ordering::Acquire)
     }
 
     /// Says whether a head has begun and not ended, and every request before it is answered.
@@ -89,6 +96,9 @@ impl<S> Watch<S> {
             }
             if self.is_idle() && still >= timeouts.idle {
                 return Overdue::Idle;
+            }
+            if self.is_stalled() && still >= timeouts.idle {
+                return Overdue::Stalled;
             }
         }
     }
@@ -226,6 +236,12 @@ impl<S> Teller<S> {
             .store(scanner.phase() as u8, Ordering::Release);
     }
 
+    /// A write had to wait, or has gone on.
+    pub(super) fn full(&self, full: bool) {
+        self.seen.full.store(full, Ordering::Release);
+        self.seen.changes.fetch_add(1, Ordering::Release);
+    }
+
     pub(super) fn violation(&self, violation: Violation) {
         // The first one ends the connection, so there is no second.
         let _ = self.seen.violation.set(violation);
@@ -249,6 +265,10 @@ struct Seen {
     heads: AtomicU32,
     /// Answers that have ended, wrapping.
     answered: AtomicU32,
+    /// Whether the last write had to wait for the client to read.
+    full: AtomicBool,
+    /// How often that has changed, wrapping.
+    changes: AtomicU32,
     upgraded: AtomicBool,
     violation: OnceLock<Violation>,
 }
@@ -267,10 +287,11 @@ impl Seen {
     }
 
     /// Two equal moments have no request between them, if all are answered: each would have added an answer.
-    fn moment(&self) -> (u8, u32) {
+    fn moment(&self) -> (u8, u32, u32) {
         (
             self.phase.load(Ordering::Acquire),
             self.answered.load(Ordering::Acquire),
+            self.changes.load(Ordering::Acquire),
         )
     }
 }

@@ -1,0 +1,127 @@
+//! A panic stays in the invocation that it broke.
+
+use faas::FailureKind;
+use futures_util::future::join_all;
+
+use super::{app, get};
+
+mod functions {
+    use faas::Json;
+
+    #[faas::invoke]
+    pub(super) async fn explode(Json(how): Json<String>) -> Json<u32> {
+        match how.as_str() {
+            "text" => panic!("plain text"),
+            "format" => panic!("formatted {how}"),
+            "value" => std::panic::panic_any(7_u8),
+            "later" => {
+                tokio::task::yield_now().await;
+                panic!("after a pause")
+            }
+            "inside" => {
+                let empty: Vec<u32> = Vec::new();
+                Json(empty[how.len()])
+            }
+            _ => Json(1),
+        }
+    }
+
+    #[faas::invoke]
+    pub(super) fn explode_in_a_thread(Json(how): Json<String>) -> Json<u32> {
+        assert!(how.is_empty(), "in the pool: {how}");
+        Json(1)
+    }
+
+    #[faas::http(GET, "/panic")]
+    async fn panics() -> &'static str {
+        panic!("secret=hunter2")
+    }
+
+    #[faas::http(GET, "/pool")]
+    fn panics_in_a_thread() -> &'static str {
+        panic!("secret=hunter2")
+    }
+
+    struct Grenade;
+
+    impl Drop for Grenade {
+        fn drop(&mut self) {
+            panic!("in a destructor")
+        }
+    }
+
+    #[faas::http(GET, "/destructor")]
+    async fn in_a_destructor() -> &'static str {
+        let _grenade = Grenade;
+        "nearly"
+    }
+
+    #[faas::http(GET, "/fine")]
+    async fn fine() -> &'static str {
+        "fine"
+    }
+}
+
+use functions::{explode, explode_in_a_thread};
+
+#[tokio::test]
+async fn a_panic_becomes_a_failure_with_its_text() {
+    let app = app(module_path!(), "functions").start().await;
+    let cases = [
+        ("text", "plain text"),
+        ("format", "formatted format"),
+        ("value", "the panic carried no text"),
+        ("later", "after a pause"),
+        ("inside", "index out of bounds"),
+    ];
+    for (how, message) in cases {
+        let failure = app.call(explode, how.to_owned()).await.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Panic, "{how}");
+        assert_eq!(failure.name, "Panic", "{how}");
+        assert!(
+            failure.message.contains(message),
+            "{how}: {}",
+            failure.message
+        );
+    }
+    let failure = app
+        .call(explode_in_a_thread, "x".to_owned())
+        .await
+        .unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Panic);
+    assert_eq!(failure.message, "in the pool: x");
+    assert_eq!(app.call(explode, String::new()).await.unwrap(), 1);
+    assert_eq!(
+        app.call(explode_in_a_thread, String::new()).await.unwrap(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_client_is_told_nothing_of_a_panic() {
+    let app = app(module_path!(), "functions").start().await;
+    for path in ["/panic", "/pool", "/destructor"] {
+        let answer = app.http(get(path)).await;
+        assert_eq!(answer.status(), 500, "{path}");
+        assert_eq!(
+            answer.text(),
+            r#"{"title":"Internal Server Error","status":500}"#,
+            "{path}"
+        );
+    }
+    assert_eq!(app.http(get("/fine")).await.text(), "fine");
+    assert_eq!(app.application().in_flight(), 0);
+}
+
+#[tokio::test]
+async fn a_panic_among_others_breaks_none_of_them() {
+    let app = app(module_path!(), "functions").start().await;
+    let answers = join_all((0..40).map(|number| {
+        let how = if number % 4 == 0 { "later" } else { "" };
+        app.call(explode, how.to_owned())
+    }))
+    .await;
+    for (number, answer) in answers.into_iter().enumerate() {
+        assert_eq!(answer.is_err(), number % 4 == 0, "{number}");
+    }
+}

@@ -9,9 +9,11 @@
     reason = "this is how a test fails, also in what it calls"
 )]
 
+mod application;
 mod drain;
 mod failures;
 mod h2c;
+mod lambda;
 mod limits;
 mod log;
 mod management;

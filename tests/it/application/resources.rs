@@ -1,5 +1,7 @@
 //! What selected functions need: found before anything is built, built once, in order.
 
+use std::sync::Arc;
+
 use super::{Journal, app, get, places, refused};
 
 mod graph {
@@ -107,6 +109,7 @@ mod cycle {
 }
 
 mod failing {
+    use std::sync::Arc;
     use std::{fmt, io};
 
     use faas::{Error, State};
@@ -134,7 +137,8 @@ mod failing {
     }
 
     #[faas::resource]
-    fn base(journal: State<Journal>) -> Result<Base, Error> {
+    fn base(journal: State<Arc<Journal>>) -> Result<Base, Error> {
+        // a connect that times out would cost its time for each that needs it
         journal.note("base");
         let cause = io::Error::other("no route to host");
         Err(Connect(cause))?
@@ -241,65 +245,26 @@ async fn a_cycle_is_told_as_a_chain_and_only_to_those_in_it() {
 
 #[tokio::test]
 async fn every_failure_is_told_with_its_causes_and_once() {
-    let started = app(module_path!(), "failing")
-        .given(Journal::default())
-        .try_start()
-        .await;
-    let errors = refused(started);
+    let app = app(module_path!(), "failing").given(Arc::new(Journal::default()));
+    let errors = refused(app.try_start().await);
     assert_eq!(errors.exit() as u8, 70);
     let text = errors.to_string();
-    let messages: Vec<_> = text.lines().collect();
-    assert_eq!(messages.len(), 2, "{text}");
-    assert!(text.contains("(`base` at"), "{text}");
-    assert!(
-        text.contains(": cannot connect to `db`: no route to host"),
-        "{text}"
-    );
-    assert!(text.contains("(`panicking` at"), "{text}");
-    assert!(text.contains(": it panicked: not today"), "{text}");
+    assert_eq!(text.lines().count(), 2, "{text}");
+    for part in [
+        "(`base` at",
+        ": cannot connect to `db`: no route to host",
+        "(`panicking` at",
+        ": it panicked: not today",
+    ] {
+        assert!(text.contains(part), "`{part}` is not in\n{text}");
+    }
     assert_eq!(places(&text, file!()).len(), 2, "{text}");
 }
 
 #[tokio::test]
 async fn a_resource_that_failed_is_not_tried_again_for_the_next_that_needs_it() {
-    let journal = std::sync::Arc::new(Journal::default());
-    let kept = journal.clone();
-    let started = app(module_path!(), "failing_once")
-        .given(kept)
-        .try_start()
-        .await;
-    refused(started);
+    let journal = Arc::new(Journal::default());
+    let app = app(module_path!(), "failing").given(Arc::clone(&journal));
+    refused(app.try_start().await);
     assert_eq!(journal.count("base"), 1);
-}
-
-mod failing_once {
-    use std::sync::Arc;
-
-    use faas::{Error, State};
-
-    use super::super::Journal;
-
-    struct Base;
-    struct One;
-    struct Two;
-
-    #[faas::resource]
-    fn base(journal: State<Arc<Journal>>) -> Result<Base, Error> {
-        // a connect that times out would cost its time for each of them
-        journal.note("base");
-        Err(Error::retry("no"))
-    }
-
-    #[faas::resource]
-    fn one(_: State<Base>) -> One {
-        One
-    }
-
-    #[faas::resource]
-    fn two(_: State<Base>) -> Two {
-        Two
-    }
-
-    #[faas::invoke]
-    async fn uses(_: State<One>, _: State<Two>) {}
 }

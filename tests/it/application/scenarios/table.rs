@@ -24,8 +24,6 @@ pub(super) struct Invoke {
 const JSON: &str = "application/json";
 const TEXT: &str = "text/plain; charset=utf-8";
 const PROBLEM: &str = "application/problem+json";
-/// Where only the status counts.
-pub(super) const ANY: &str = "*";
 
 const GET: Http = Http {
     name: "",
@@ -81,8 +79,8 @@ pub(super) static HTTP: &[Http] = &[
         method: "DELETE",
         path: "/hello/ada",
         status: 405,
-        content_type: ANY,
-        body: |_| true,
+        content_type: PROBLEM,
+        body: |body| holds(body, "no function takes this method here"),
         ..GET
     },
     Http {

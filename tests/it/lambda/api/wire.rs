@@ -97,11 +97,10 @@ pub(super) fn take(mut stream: &TcpStream, count: usize) -> io::Result<Vec<u8>> 
 
 /// Takes so many bytes in small pieces, so that whoever sends them is at it for some time.
 pub(super) fn take_slowly(stream: &TcpStream, count: usize) -> io::Result<Vec<u8>> {
-    const PIECE: usize = 512;
+    const PIECE: usize = 4096;
     let mut bytes = Vec::with_capacity(count);
     while bytes.len() < count {
         bytes.extend(take(stream, PIECE.min(count - bytes.len()))?);
-        thread::yield_now();
     }
     Ok(bytes)
 }

@@ -167,12 +167,16 @@ impl StartError {
         )
     }
 
-    pub(crate) fn mount_clash(origin: &Origin, why: &str) -> Self {
+    pub(crate) fn mount_clash(origin: &Origin, with: Option<&Origin>, why: &str) -> Self {
+        let with = with.map_or_else(
+            || "another route".to_owned(),
+            |with| format!("`{}` at {with}", with.name),
+        );
         Self::new(
             "F0205",
             Exit::Registration,
             format!(
-                "the router mounted by `{}` at {origin} clashes with another route: {why}",
+                "the router mounted by `{}` at {origin} clashes with {with}: {why}",
                 origin.name
             ),
             "delete the route in the mounted router, now that an annotated function takes it, or mount it under a prefix",

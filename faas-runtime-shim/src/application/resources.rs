@@ -89,13 +89,24 @@ impl Resources {
     pub(crate) async fn build_eager(&self, parts: &Parts) -> Vec<StartError> {
         let mut errors: Vec<StartError> = Vec::new();
         for ty in &self.eager {
-            if let Err(error) = self.ensure(*ty, parts).await
-                && !errors.contains(&error)
-            {
+            if self.lacks(*ty) {
+                // what it needs failed, and that is told
+                continue;
+            }
+            if let Err(error) = self.ensure(*ty, parts).await {
                 errors.push(error);
             }
         }
         errors
+    }
+
+    /// Tells whether something that a resource needs is not there.
+    fn lacks(&self, ty: Type) -> bool {
+        let resource = self.slots.get(&ty.id).and_then(|slot| slot.resource);
+        resource.is_some_and(|resource| {
+            let needs = needs_of(resource.needs).resources;
+            needs.iter().any(|need| !self.is_built(*need))
+        })
     }
 
     /// Builds a resource, and before it what it needs, unless that is there already.
@@ -204,7 +215,7 @@ impl Plan<'_> {
             let mut chain = vec![asker.name.clone()];
             self.visit(ty, &mut chain);
             if !self.is_lazy(ty) {
-                self.mark_eager(ty);
+                self.mark_eager(ty, &mut Vec::new());
             }
         }
     }
@@ -236,14 +247,10 @@ impl Plan<'_> {
                         .insert(ty.id, Slot::of(None, Some(resource)));
                 }
                 None => {
-                    let asker = chain
-                        .len()
-                        .checked_sub(2)
-                        .and_then(|index| chain.get(index))
-                        .map_or("", String::as_str);
+                    let askers = chain.split_last().map_or(&[][..], |(_, askers)| askers);
                     self.errors.push(StartError::missing_resource(
                         &short(ty.name),
-                        asker,
+                        &askers.join(" -> "),
                         self.similar(ty).as_deref(),
                     ));
                 }
@@ -253,10 +260,24 @@ impl Plan<'_> {
         chain.pop();
     }
 
-    fn mark_eager(&mut self, ty: Type) {
-        if !self.resources.eager.contains(&ty) {
-            self.resources.eager.push(ty);
+    /// Puts a resource behind what it needs; `open` are those that wait for it, which a cycle leads back to.
+    fn mark_eager(&mut self, ty: Type, open: &mut Vec<Type>) {
+        if self.resources.eager.contains(&ty) || open.contains(&ty) {
+            return;
         }
+        open.push(ty);
+        if let Some(resource) = self
+            .resources
+            .slots
+            .get(&ty.id)
+            .and_then(|slot| slot.resource)
+        {
+            for need in needs_of(resource.needs).resources {
+                self.mark_eager(need, open);
+            }
+        }
+        open.pop();
+        self.resources.eager.push(ty);
     }
 
     fn is_lazy(&self, ty: Type) -> bool {

@@ -77,6 +77,29 @@ pub(crate) fn overloaded(seconds: u64) -> Response<Body> {
     response
 }
 
+/// Why a response body broke off: an adapter that has sent nothing yet can still answer with 504.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the deadline passed in the response body")]
+pub(crate) struct Late;
+
+impl Late {
+    /// Finds it in a body's error, below whatever layers have wrapped around it.
+    #[cfg_attr(
+        not(feature = "aws-lambda"),
+        expect(dead_code, reason = "only for adapters that gather bodies")
+    )]
+    pub(crate) fn is_in(error: &axum::Error) -> bool {
+        let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+        while let Some(error) = next {
+            if error.is::<Self>() {
+                return true;
+            }
+            next = error.source();
+        }
+        false
+    }
+}
+
 /// A response body that carries its invocation's ticket.
 struct Guarded {
     body: Body,
@@ -138,8 +161,11 @@ impl HttpBody for Guarded {
                 if !this.past_deadline(cx) {
                     return Poll::Pending;
                 }
+                if let Some(ticket) = &this.ticket {
+                    ticket.run(|| tracing::warn!("{Late}")).ok();
+                }
                 this.end(OutcomeKind::Deadline);
-                Poll::Ready(Some(Err("the deadline passed in the response body".into())))
+                Poll::Ready(Some(Err(Late.into())))
             }
             Err(failure) => {
                 this.end(OutcomeKind::Panic);

@@ -116,9 +116,9 @@ pub(crate) async fn build(
     parts: &Parts,
 ) -> Result<Router, StartErrors> {
     let mut errors = Vec::new();
-    let mut annotated = Router::new();
+    let mut router = Router::new();
     for (path, methods) in annotated_routes(functions) {
-        annotated = annotated.route(path, methods);
+        router = router.route(path, methods);
     }
     let mut root = None;
     let mut nested = Vec::new();
@@ -156,16 +156,15 @@ pub(crate) async fn build(
             )),
         }
     }
-    let mut router = annotated;
     for (origin, prefix, service) in nested {
-        router = attempt(origin, router, &mut errors, |router| {
-            router.nest_service(prefix, service)
+        router = attempt(origin, functions, router, &mut errors, |router| {
+            router.nest_service(prefix, service.clone())
         });
     }
     router = match root {
-        Some((origin, legacy)) => {
-            attempt(origin, router, &mut errors, |router| legacy.merge(router))
-        }
+        Some((origin, legacy)) => attempt(origin, functions, router, &mut errors, |router| {
+            legacy.clone().merge(router)
+        }),
         None => router
             .fallback(nothing_here)
             .method_not_allowed_fallback(another_method),
@@ -173,48 +172,78 @@ pub(crate) async fn build(
     StartErrors::check(errors, router)
 }
 
-/// Makes one router step that axum answers with a panic if routes clash.
+/// Makes one router step that axum answers with a panic if routes clash; then makes it with each annotated route alone, to
+/// find those that do.
 fn attempt(
     origin: &Origin,
+    functions: &[Arc<FunctionState>],
     router: Router,
     errors: &mut Vec<StartError>,
-    step: impl FnOnce(Router) -> Router,
+    step: impl Fn(Router) -> Router,
 ) -> Router {
-    let before = router.clone();
-    match crate::telemetry::panic::quietly(|| catch_unwind(AssertUnwindSafe(|| step(router)))) {
-        Ok(router) => router,
-        Err(panic) => {
-            errors.push(StartError::mount_clash(origin, panic_message(&*panic)));
-            before
+    let tried = |router| {
+        crate::telemetry::panic::quietly(|| catch_unwind(AssertUnwindSafe(|| step(router))))
+            .map_err(|panic| panic_message(&*panic).to_owned())
+    };
+    let why = match tried(router.clone()) {
+        Ok(router) => return router,
+        Err(why) => why,
+    };
+    let found = errors.len();
+    for (index, state) in functions.iter().enumerate() {
+        let alone = annotated(MethodRouter::new(), index, state);
+        let Some((path, methods)) = alone else {
+            continue;
+        };
+        if let Err(why) = tried(Router::new().route(path, methods)) {
+            let with = &state.function().origin;
+            errors.push(StartError::mount_clash(origin, Some(with), &why));
         }
     }
+    if errors.len() == found {
+        // two mounted routers, whose routes have no functions
+        errors.push(StartError::mount_clash(origin, None, &why));
+    }
+    router
 }
 
 /// Gathers what stands at one path into one method router.
 fn annotated_routes(functions: &[Arc<FunctionState>]) -> Vec<(&'static str, MethodRouter)> {
     let mut routes: Vec<(&'static str, MethodRouter)> = Vec::new();
     for (index, state) in functions.iter().enumerate() {
-        let Trigger::Http {
-            methods,
-            path,
-            call,
-        } = state.function().trigger
-        else {
+        let Trigger::Http { path, .. } = state.function().trigger else {
             continue;
         };
-        let leaf = Leaf { index, entry: call };
         let position = routes.iter().position(|(known, _)| *known == path);
         let at = match position {
             Some(position) => routes.swap_remove(position).1,
             None => MethodRouter::new(),
         };
-        let at = match filter(methods) {
-            Some(filter) => at.on_service(filter, leaf),
-            None => at.merge(any_service(leaf)),
-        };
-        routes.push((path, at));
+        routes.extend(annotated(at, index, state));
     }
     routes
+}
+
+/// Adds a function to what stands at its path already; `None` for one that has no path of its own.
+fn annotated(
+    at: MethodRouter,
+    index: usize,
+    state: &FunctionState,
+) -> Option<(&'static str, MethodRouter)> {
+    let Trigger::Http {
+        methods,
+        path,
+        call,
+    } = state.function().trigger
+    else {
+        return None;
+    };
+    let leaf = Leaf { index, entry: call };
+    let at = match filter(methods) {
+        Some(filter) => at.on_service(filter, leaf),
+        None => at.merge(any_service(leaf)),
+    };
+    Some((path, at))
 }
 
 /// Returns the filter of these methods; none of them means all, which is no filter.

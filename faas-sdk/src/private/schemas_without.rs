@@ -2,9 +2,7 @@
 //! implements them.
 
 /// Parameters that are documents.
-#[expect(dead_code, reason = "generated code brings it into scope")]
 pub trait HasParameter {}
 
 /// Answers that are documents.
-#[expect(dead_code, reason = "generated code brings it into scope")]
 pub trait HasAnswer {}

@@ -2,6 +2,7 @@
 //! between a platform and a handler. What they answer is written down there, in `lambda_cases.py`.
 
 mod answers;
+mod edges;
 mod invoked;
 mod requests;
 

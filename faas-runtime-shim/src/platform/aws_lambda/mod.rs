@@ -74,10 +74,13 @@ impl Adapter for AwsLambda {
             Some(handler) if registry.find(handler).is_some() => Selection::of(handler, "_HANDLER"),
             handler => {
                 // tools write `bootstrap` or `rust.handler` there: no name of ours, so everything is served
-                tracing::debug!(
-                    handler,
-                    "`_HANDLER` names no function: all functions are served"
-                );
+                if registry.functions.len() > 1 {
+                    tracing::info!(
+                        handler,
+                        "`_HANDLER` names no function: all {} are served",
+                        registry.functions.len()
+                    );
+                }
                 Selection::all()
             }
         }

@@ -99,8 +99,8 @@ impl Endpoint {
 #[derive(Debug, thiserror::Error)]
 #[error("`{found}` is no address of a runtime API: expected {expected}, as in `127.0.0.1:9001`")]
 pub(crate) struct EndpointError {
-    found: String,
-    expected: &'static str,
+    pub(crate) found: String,
+    pub(crate) expected: &'static str,
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::BodyExt;
 
-use crate::application::{Application, FunctionIndex};
+use crate::application::{Application, FunctionIndex, Late};
 use crate::error::problem;
 use crate::invocation::{Facts, Failure, FailureKind, Payload, Reply};
 use crate::platform::aws_lambda::decode::{self, Event, HttpEvent, Source};
@@ -138,10 +138,14 @@ async fn collect(mut body: Body) -> Result<Bytes, StatusCode> {
     let mut first = Bytes::new();
     let mut rest = Vec::new();
     while let Some(frame) = body.frame().await {
-        let Ok(frame) = frame else {
-            // told in the log by the guard, which knows the function
-            return Err(StatusCode::INTERNAL_SERVER_ERROR);
-        };
+        // told in the log by the guard, which knows the function
+        let frame = frame.map_err(|error| {
+            if Late::is_in(&error) {
+                StatusCode::GATEWAY_TIMEOUT
+            } else {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        })?;
         let Ok(data) = frame.into_data() else {
             continue;
         };

@@ -6,6 +6,9 @@ mod exchange;
 mod facts;
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
 
 pub(super) use self::exchange::{Verdict, exchange};
 use super::{RUNTIME_API, SHUTDOWN, encode};
@@ -43,7 +46,8 @@ pub(super) async fn drive(boot: Boot) -> Exit {
             return fail(&boot, &errors);
         }
     };
-    let mut serving = tokio::spawn(serve(client, application.clone()));
+    let busy = Arc::new(Mutex::new(()));
+    let mut serving = tokio::spawn(serve(client, application.clone(), Arc::clone(&busy)));
     // the first poll ends the platform's init phase, so it goes before all that can wait
     tokio::task::yield_now().await;
     let mut signals = match Signals::install() {
@@ -53,7 +57,8 @@ pub(super) async fn drive(boot: Boot) -> Exit {
     tokio::select! {
         exit = &mut serving => exit.unwrap_or(Exit::Platform),
         () = signals.stop() => {
-            let finished = tokio::time::timeout(SHUTDOWN / 2, application.idle()).await;
+            // an invocation is over once its answer is through, not once its handler is
+            let finished = tokio::time::timeout(SHUTDOWN / 2, busy.lock()).await;
             serving.abort();
             let hooks = application.run_hooks(HookMoment::Stop);
             match tokio::time::timeout(SHUTDOWN / 2, hooks).await {
@@ -67,7 +72,9 @@ pub(super) async fn drive(boot: Boot) -> Exit {
 }
 
 /// The loop. It has the connection to itself, and nothing else polls with it.
-async fn serve(mut client: Client, application: Application) -> Exit {
+///
+/// It holds `busy` from an event to the end of its answer.
+async fn serve(mut client: Client, application: Application, busy: Arc<Mutex<()>>) -> Exit {
     let mut out = Vec::new();
     loop {
         let (facts, echo, event) = match client.get(&[NEXT], &[]).await {
@@ -97,6 +104,7 @@ async fn serve(mut client: Client, application: Application) -> Exit {
                 }
             }
         };
+        let _busy = busy.lock().await;
         out.clear();
         let verdict = exchange(&application, facts, event, &mut out).await;
         if let Next::Stop = post(&mut client, &echo, &verdict, &out).await {
@@ -203,8 +211,10 @@ async fn init_error(client: &mut Client, errors: &StartErrors) {
 
 fn endpoint(boot: &Boot) -> Result<Endpoint, StartError> {
     let text = boot.env.get(RUNTIME_API).unwrap_or_default();
-    Endpoint::parse(text).map_err(|_| {
-        StartError::bad_environment(RUNTIME_API, text, "`host:port`, as the platform sets it")
+    Endpoint::parse(text).map_err(|error| {
+        // in its words, since the text itself may hold a password
+        let expected = format!("{}, as in `127.0.0.1:9001`", error.expected);
+        StartError::bad_environment(RUNTIME_API, &error.found, &expected)
     })
 }
 

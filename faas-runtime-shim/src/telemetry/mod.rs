@@ -2,7 +2,7 @@
 //!
 //! All of it is written by the one door and read by operators; nothing here decides anything. Which format, stream and
 //! filter apply is handed in by whoever knows the platform. Traces travel as [`TraceContext`](crate::trace::TraceContext)
-//! and need nothing here but two fields of each line. Start at [`logs::init`].
+//! and need nothing here but two fields of each line. Start at `logs::init`.
 
 pub(crate) mod logs;
 pub(crate) mod metrics;

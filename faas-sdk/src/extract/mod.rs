@@ -2,7 +2,7 @@
 //!
 //! HTTP functions take axum's extractors, parts first and the body last. Event functions take types that implement
 //! [`FromInvocation`] for their trigger, in any order; at most one of them takes the payload. [`State`], [`Config`],
-//! [`Context`](crate::Context) and the types about the caller work in both.
+//! [`Context`] and the types about the caller work in both.
 
 mod caller;
 mod config;

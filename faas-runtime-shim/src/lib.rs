@@ -33,7 +33,7 @@ pub mod lifecycle;
 pub mod platform;
 pub mod registry;
 pub mod schema;
-#[cfg(not(target_family = "wasm"))]
+#[cfg(all(any(feature = "aws-lambda", feature = "host"), unix))]
 mod signals;
 pub mod startup;
 pub mod telemetry;

@@ -318,7 +318,7 @@ impl StartError {
     }
 
     #[cfg_attr(
-        not(feature = "aws-lambda"),
+        not(any(feature = "aws-lambda", feature = "host")),
         expect(dead_code, reason = "only platforms have such variables")
     )]
     pub(crate) fn bad_environment(name: &str, value: &str, expected: &str) -> Self {

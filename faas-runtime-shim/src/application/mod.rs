@@ -34,6 +34,7 @@ use tower_service::Service;
 
 use self::guard::{Guard, Ticket, panic_message};
 use self::resources::{Asker, Resources};
+#[cfg(feature = "aws-lambda")]
 pub(crate) use self::response::Late;
 pub use self::state::FunctionState;
 use crate::clock::Clock;

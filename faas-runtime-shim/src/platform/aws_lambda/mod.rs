@@ -77,8 +77,7 @@ impl Adapter for AwsLambda {
                 if registry.functions.len() > 1 {
                     tracing::info!(
                         handler,
-                        "`_HANDLER` names no function: all {} are served",
-                        registry.functions.len()
+                        "`_HANDLER` names no function: all functions are served"
                     );
                 }
                 Selection::all()

@@ -24,7 +24,7 @@ use crate::Error;
 ///
 /// # Examples
 ///
-/// ```
+/// ```standalone_crate
 /// use faas::Json;
 ///
 /// #[derive(serde::Deserialize)]

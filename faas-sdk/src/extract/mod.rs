@@ -45,7 +45,7 @@ pub mod trigger {
 ///
 /// A parameter of one's own for every trigger, made of configuration:
 ///
-/// ```
+/// ```standalone_crate
 /// use faas::extract::{FromInvocation, Needs, Nothing, Parts, Slot};
 /// use faas::{Config, Error};
 ///

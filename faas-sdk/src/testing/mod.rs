@@ -3,7 +3,9 @@
 //! Everything but the transport is the real thing: registrations, resources, configuration, limits, the platforms' codecs.
 //! Time stands still until a test moves it.
 //!
-//! ```
+//! Examples in documentation share one process: mark them `standalone_crate`, or take [`App::of`] for their own module.
+//!
+//! ```standalone_crate
 //! use faas::testing::App;
 //! use faas::{Json, State};
 //!

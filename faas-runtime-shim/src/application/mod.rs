@@ -3,6 +3,8 @@
 //! Begin with [`Application::build`], then [`Application::http`] and [`Application::invoke`]. What guards an invocation
 //! (deadline, panic catch, limits, span, figures) is in `guard`, and nowhere else.
 
+mod answering;
+mod blocking;
 mod describe;
 mod guard;
 mod pace;
@@ -12,23 +14,18 @@ mod routes;
 mod state;
 
 use std::any::TypeId;
-use std::convert::Infallible;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::Pin;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::task::{self, Poll};
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::DefaultBodyLimit;
-use axum::routing::future::RouteFuture;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use http::{Request, Response};
-use pin_project_lite::pin_project;
+use http::Request;
 use tokio::sync::Notify;
 use tower_service::Service;
 
@@ -48,6 +45,8 @@ use crate::telemetry::Captured;
 use crate::telemetry::metrics::prometheus::render;
 use crate::trace::TraceContext;
 
+pub use self::answering::Answering;
+pub use self::blocking::blocking;
 pub use self::describe::describe;
 pub use self::resources::share;
 
@@ -233,9 +232,7 @@ impl Application {
         let context = Context::new(self.clone(), facts);
         request.extensions_mut().insert(Parts::new(context));
         let mut router = self.0.router.get().cloned().unwrap_or_default();
-        Answering {
-            route: router.call(request),
-        }
+        Answering::new(router.call(request))
     }
 
     /// Takes an event to a function.
@@ -446,31 +443,6 @@ impl Application {
     }
 }
 
-pin_project! {
-    /// The future of an HTTP answer.
-    pub struct Answering {
-        #[pin]
-        route: RouteFuture<Infallible>,
-    }
-}
-
-impl fmt::Debug for Answering {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answering").finish_non_exhaustive()
-    }
-}
-
-impl Future for Answering {
-    type Output = Response<Body>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Response<Body>> {
-        self.project().route.poll(cx).map(|answer| match answer {
-            Ok(response) => response,
-            Err(never) => match never {},
-        })
-    }
-}
-
 /// Which of an application's functions.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct FunctionIndex(usize);
@@ -481,29 +453,6 @@ impl fmt::Debug for Application {
             .field("platform", &self.0.platform)
             .field("functions", &self.0.functions.len())
             .finish_non_exhaustive()
-    }
-}
-
-/// Runs a sync handler away from the threads that poll, as the current invocation.
-///
-/// A panic of the work goes on in the caller.
-pub async fn blocking<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
-    let Some(context) = crate::current::context() else {
-        // nobody but an invocation calls it; without one there is no pool to ask for
-        return work();
-    };
-    let (send, receive) = tokio::sync::oneshot::channel();
-    let inner = context.clone();
-    context.application().spawn_blocking(Box::new(move || {
-        let done = crate::current::enter(&inner, || catch_unwind(AssertUnwindSafe(work)));
-        // whoever waited may be past its deadline
-        let _ = send.send(done);
-    }));
-    match receive.await {
-        Ok(Ok(value)) => value,
-        Ok(Err(panic)) => resume_unwind(panic),
-        // the pool is gone, and with it the process in a moment
-        Err(_) => std::future::pending().await,
     }
 }
 

@@ -1,0 +1,26 @@
+//! Sync handlers, which must not run on the threads that poll.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// Runs a sync handler away from the threads that poll, as the current invocation.
+///
+/// A panic of the work goes on in the caller.
+pub async fn blocking<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
+    let Some(context) = crate::current::context() else {
+        // nobody but an invocation calls it; without one there is no pool to ask for
+        return work();
+    };
+    let (send, receive) = tokio::sync::oneshot::channel();
+    let inner = context.clone();
+    context.application().spawn_blocking(Box::new(move || {
+        let done = crate::current::enter(&inner, || catch_unwind(AssertUnwindSafe(work)));
+        // whoever waited may be past its deadline
+        let _ = send.send(done);
+    }));
+    match receive.await {
+        Ok(Ok(value)) => value,
+        Ok(Err(panic)) => resume_unwind(panic),
+        // the pool is gone, and with it the process in a moment
+        Err(_) => std::future::pending().await,
+    }
+}

@@ -63,10 +63,12 @@ impl Connection {
     pub(crate) fn post(&mut self, path: &str, media_type: &str, body: impl AsRef<[u8]>) -> Answer {
         let body = body.as_ref();
         let length = body.len();
-        self.request(&format!(
-            "POST {path}\ncontent-type: {media_type}\ncontent-length: {length}"
-        ));
-        self.send(body).answer()
+        let host = self.stream.peer_addr().unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: {media_type}\r\ncontent-length: {length}\r\n\r\n"
+        );
+        // in one write: a server that answers before it has seen the body may close the connection
+        self.send([head.as_bytes(), body].concat()).answer()
     }
 
     /// Reads an answer with its whole body.

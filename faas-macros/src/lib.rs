@@ -22,11 +22,15 @@ mod check;
 
 mod emit;
 
+mod cron;
 mod errors;
 mod mistakes;
+mod names;
 mod route;
+mod schedule;
 mod suggest;
 mod values;
+mod zones;
 
 #[cfg(test)]
 mod tests;
@@ -86,6 +90,152 @@ pub fn http(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn invoke(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(&attribute::INVOKE, args.into(), item.into()).into()
+}
+
+/// Makes a fn take the deliveries of a queue, one by one or as a whole batch.
+///
+/// ```ignore
+/// #[faas::queue("orders", batch = 10, concurrency = 4, retry(max = 5, delay = "1s", factor = 2, cap = "5m"), dead_letter = "orders-dead")]
+/// async fn on_order(Message(order): Message<Order>, db: State<Db>) -> Result<(), faas::Error> { /* … */ }
+/// ```
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `"orders"` | the queue, by its logical name; the configuration binds it to a real one, whose suffix `.fifo` may be left out here |
+/// | `batch = 10` | the most deliveries of one call, where we fetch them ourselves |
+/// | `concurrency = 4` | the deliveries of a batch at once; without it one after the other |
+/// | `retry(max = 5, delay = "1s", factor = 2, cap = "5m")` | the most attempts, the first included; the pause before the second, by what it grows with each further one, and up to where; these are the defaults |
+/// | `dead_letter = "orders-dead"` | the queue for what is rejected or failed `max` times |
+/// | `ordered` | deliveries of one key come in order: nothing behind a failed one is handled before it |
+/// | `name = "on-order"` | the name of the function; default: the name of the fn |
+/// | `timeout = "2s"` | the time an invocation may take: `d`, `h`, `m`, `s`, `ms`, as in `"1m30s"` |
+/// | `rate = "50/s"` | the invocations per time per instance |
+/// | `memory = "256MiB"` | what a manifest asks the platform for |
+/// | `crate = path` | the path to `faas`, where it has another name |
+///
+/// `concurrency` and the rules of `retry` hold where deliveries are settled one by one; a platform that pushes them may have
+/// rules of its own that come first.
+///
+/// Parameters stand in any order; at most one of them takes the delivery. A fn without `async` runs on the blocking pool.
+///
+/// The fn is emitted as it is written, followed by its registration in an unnameable constant.
+#[proc_macro_attribute]
+pub fn queue(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(&attribute::QUEUE, args.into(), item.into()).into()
+}
+
+/// Runs a fn by the clock.
+///
+/// ```ignore
+/// #[faas::timer("0 3 * * *", timezone = "Asia/Shanghai", jitter = "30s")]
+/// async fn nightly(tick: Tick) -> Result<(), faas::Error> { /* … */ }
+///
+/// #[faas::timer(every = "5m")]
+/// async fn refresh(cache: State<Cache>) { /* … */ }
+/// ```
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `"0 3 * * *"` | when: minute, hour, day of the month, month, day of the week, perhaps with a second before them; or `"@daily"` |
+/// | `every = "5m"` | in place of it: a span of time |
+/// | `timezone = "Asia/Shanghai"` | the zone of the cron text; default: `UTC` |
+/// | `jitter = "30s"` | begins up to so much later than due, by chance |
+/// | `missed = once` | what was due while nothing ran: `skip` it, make up for it `once`, or make up for `all`; default: `once` |
+/// | `overlap = skip` | what is due while the last one still runs: `skip` it, `queue` it behind, or `allow` both; default: `skip` |
+/// | `prestart = "10s"` | an instance is made ready so much earlier |
+/// | `name = "nightly"` | the name of the function; default: the name of the fn |
+/// | `timeout = "2s"` | the time an invocation may take: `d`, `h`, `m`, `s`, `ms`, as in `"1m30s"` |
+/// | `concurrency = 4` | the invocations at once per instance |
+/// | `rate = "50/s"` | the invocations per time per instance |
+/// | `memory = "256MiB"` | what a manifest asks the platform for |
+/// | `crate = path` | the path to `faas`, where it has another name |
+///
+/// Parameters stand in any order; at most one of them takes the payload. A fn without `async` runs on the blocking pool.
+///
+/// The fn is emitted as it is written, followed by its registration in an unnameable constant.
+#[proc_macro_attribute]
+pub fn timer(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(&attribute::TIMER, args.into(), item.into()).into()
+}
+
+/// Runs a fn when objects of a bucket are written or removed.
+///
+/// ```ignore
+/// #[faas::object("uploads", on = created, prefix = "in/", suffix = ".mp4")]
+/// async fn transcode(object: ObjectEvent) -> Result<(), faas::Error> { /* … */ }
+/// ```
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `"uploads"` | the bucket, by its logical name; the configuration binds it to a real one |
+/// | `on = created`, `on = [created, removed]` | what happened; default: either |
+/// | `prefix = "in/"` | how the keys begin |
+/// | `suffix = ".mp4"` | how the keys end |
+/// | `name = "transcode"` | the name of the function; default: the name of the fn |
+/// | `timeout = "2s"` | the time an invocation may take: `d`, `h`, `m`, `s`, `ms`, as in `"1m30s"` |
+/// | `concurrency = 4` | the invocations at once per instance |
+/// | `rate = "50/s"` | the invocations per time per instance |
+/// | `memory = "256MiB"` | what a manifest asks the platform for |
+/// | `crate = path` | the path to `faas`, where it has another name |
+///
+/// Parameters stand in any order; at most one of them takes the event. A fn without `async` runs on the blocking pool.
+///
+/// The fn is emitted as it is written, followed by its registration in an unnameable constant.
+#[proc_macro_attribute]
+pub fn object(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(&attribute::OBJECT, args.into(), item.into()).into()
+}
+
+/// Runs a fn when rows of a table are changed.
+///
+/// ```ignore
+/// #[faas::binlog("shop.orders", on = [insert, update])]
+/// async fn mirror(change: Change<Order>) -> Result<(), faas::Error> { /* … */ }
+/// ```
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `"shop.orders"` | the table, with or without its database |
+/// | `on = insert`, `on = [insert, update, delete]` | what happened; default: any of them |
+/// | `name = "mirror"` | the name of the function; default: the name of the fn |
+/// | `timeout = "2s"` | the time an invocation may take: `d`, `h`, `m`, `s`, `ms`, as in `"1m30s"` |
+/// | `concurrency = 4` | the invocations at once per instance |
+/// | `rate = "50/s"` | the invocations per time per instance |
+/// | `memory = "256MiB"` | what a manifest asks the platform for |
+/// | `crate = path` | the path to `faas`, where it has another name |
+///
+/// Parameters stand in any order; at most one of them takes the change. A fn without `async` runs on the blocking pool.
+///
+/// The fn is emitted as it is written, followed by its registration in an unnameable constant.
+#[proc_macro_attribute]
+pub fn binlog(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(&attribute::BINLOG, args.into(), item.into()).into()
+}
+
+/// Makes a fn take CloudEvents, and answer with one if it likes.
+///
+/// ```ignore
+/// #[faas::event("com.example.user.created", source = "/users")]
+/// async fn welcome(event: Event<User>) -> Result<Option<Event<Mail>>, faas::Error> { /* … */ }
+/// ```
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `"com.example.user.created"` | the type of the events; `"com.example.user.*"` takes all that begin so, `"*"` takes all |
+/// | `source = "/users"` | their source |
+/// | `name = "welcome"` | the name of the function; default: the name of the fn |
+/// | `timeout = "2s"` | the time an invocation may take: `d`, `h`, `m`, `s`, `ms`, as in `"1m30s"` |
+/// | `concurrency = 4` | the invocations at once per instance |
+/// | `rate = "50/s"` | the invocations per time per instance |
+/// | `memory = "256MiB"` | what a manifest asks the platform for |
+/// | `crate = path` | the path to `faas`, where it has another name |
+///
+/// Parameters stand in any order; at most one of them takes the event. A fn without `async` runs on the blocking pool.
+///
+/// The fn is emitted as it is written, followed by its registration in an unnameable constant.
+#[proc_macro_attribute]
+pub fn event(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(&attribute::EVENT, args.into(), item.into()).into()
 }
 
 /// Makes the value of a fn a resource: built once per instance, shared by all that ask for it as `State<T>`.
@@ -163,4 +313,35 @@ pub fn on_start(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn on_stop(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(&attribute::ON_STOP, args.into(), item.into()).into()
+}
+
+/// Runs a fn before the platform freezes the instance or takes a snapshot of it.
+///
+/// ```ignore
+/// #[faas::before_freeze(timeout = "2s")]
+/// async fn close(db: State<Db>) { /* … */ }
+/// ```
+///
+/// What would not survive, such as a connection, is given up here and taken again by [`macro@after_restore`]. A platform that
+/// freezes without a word never calls it.
+///
+/// Arguments, parameters, what it returns and what is emitted are those of [`macro@on_start`].
+#[proc_macro_attribute]
+pub fn before_freeze(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(&attribute::BEFORE_FREEZE, args.into(), item.into()).into()
+}
+
+/// Runs a fn after the instance came out of a snapshot, before it gets an invocation.
+///
+/// ```ignore
+/// #[faas::after_restore(timeout = "10s")]
+/// async fn connect(db: State<Db>) -> Result<(), faas::Error> { /* … */ }
+/// ```
+///
+/// Instances restored from one snapshot begin with the same memory: what must be unique or fresh is made anew here.
+///
+/// Arguments, parameters, what it returns and what is emitted are those of [`macro@on_start`].
+#[proc_macro_attribute]
+pub fn after_restore(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(&attribute::AFTER_RESTORE, args.into(), item.into()).into()
 }

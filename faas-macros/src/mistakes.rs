@@ -45,13 +45,14 @@ macro_rules! mistakes {
     };
 }
 
-// F010x arguments, F011x values, F012x and F013x routes, F015x and F016x functions, F017x resources and configuration.
+// F010x arguments, F011x values, F012x and F013x routes, F015x and F016x functions, F017x resources and configuration up to F0177, from F0178 on the
+// triggers of events.
 mistakes! {
-    F0101 unknown_argument(key, attribute, nearest, allowed):
-        "`{key}` is not an argument of `#[faas::{attribute}]`",
+    F0101 unknown_argument(key, list, nearest, allowed):
+        "`{key}` is not an argument of `{list}`",
         help "{nearest}{allowed}";
-    F0102 argument_elsewhere(key, attribute, hint):
-        "`{key}` cannot be given to `#[faas::{attribute}]`",
+    F0102 argument_elsewhere(key, list, hint):
+        "`{key}` cannot be given to `{list}`",
         help "{hint}";
     F0103 duplicate_argument(key):
         "`{key}` is given twice",
@@ -65,8 +66,8 @@ mistakes! {
     F0106 flag_with_value(key):
         "`{key}` takes no value",
         help "write `{key}` alone for yes, leave it out for no";
-    F0107 unnamed_value(found, attribute, hint):
-        "`#[faas::{attribute}]` takes no value without a name, found `{found}`",
+    F0107 unnamed_value(found, list, hint):
+        "`{list}` takes no value without a name, found `{found}`",
         help "{hint}";
     F0108 unexpected_token(found, example):
         "`{found}` is not expected here",
@@ -79,9 +80,9 @@ mistakes! {
         "`{found}` is not a duration",
         help "a duration is whole numbers with units, the largest unit first: `d`, `h`, `m`, `s`, `ms`",
         help "for example \"2s\", \"500ms\" or \"1m30s\"";
-    F0112 zero_duration(found):
+    F0112 zero_duration(found, without):
         "`{found}` leaves no time at all",
-        help "give more than zero, or leave the argument out for no limit of its own";
+        help "give more than zero, or leave the argument out for {without}";
     F0113 size(found):
         "`{found}` is not a size",
         help "a size is a whole number above zero with a unit: `B`, `KB`, `MB`, `GB`, `KiB`, `MiB`, `GiB`",
@@ -93,9 +94,9 @@ mistakes! {
         "`{found}` cannot be the name of a function, resource or hook",
         help "a name begins with an ASCII letter or `_`, goes on with letters, digits, `_` and `-`, and has at most 63 characters",
         help "give one as `name = \"get-order\"`";
-    F0116 count(key, found):
+    F0116 count(key, found, without):
         "`{key}` must be from 1 to 4294967295, found `{found}`",
-        help "leave `{key}` out for no limit of its own";
+        help "leave `{key}` out for {without}";
 
     F0121 unknown_method(found, nearest):
         "`{found}` is not an HTTP method",
@@ -223,4 +224,74 @@ mistakes! {
     F0177 reserved_section(found, reserved):
         "section `{found}` belongs to `faas` itself",
         help "choose another name; taken are {reserved}";
+
+    F0178 missing_unnamed(what, example):
+        "the {what} is missing",
+        help "write `{example}`";
+    F0179 missing_schedule():
+        "the schedule is missing",
+        help "write a cron text as in `#[faas::timer(\"0 3 * * *\")]`, or a span of time as in `#[faas::timer(every = \"5m\")]`";
+    F0180 cron_and_every(cron, every):
+        "`every = \"{every}\"` stands beside the cron text `{cron}`",
+        help "a timer has one schedule: keep one of them";
+    F0181 zone_and_every(zone):
+        "`timezone = \"{zone}\"` stands beside `every`",
+        help "a span of time is the same in every zone: leave `timezone` out, or write a cron text in place of `every`";
+    F0182 zone(found, nearest):
+        "`{found}` is not a time zone",
+        help "{nearest}a zone is written as in the IANA database: `UTC`, `Asia/Shanghai`, `Europe/Berlin`";
+    F0183 cron(found, fault):
+        "`{found}` is not a cron text: {fault}",
+        help "`0 3 * * *` is every day at three, `*/15 9-17 * * MON-FRI` every quarter of an hour at work";
+    F0184 cron_never(found, days, months):
+        "`{found}` never fires",
+        help "no month of `{months}` has a day of `{days}`; `L` is the last day of any month";
+    F0185 foreign_schedule(found, hint):
+        "`{found}` is not how a schedule is written here",
+        help "expected {hint}";
+    F0186 queue_name(found):
+        "`{found}` cannot be the name of a queue",
+        help "a name begins with an ASCII letter, a digit or `_` and goes on with letters, digits, `-`, `_`, `.` and `/`",
+        help "an address stands in the configuration: `[queues.orders] url = \"…\"`";
+    F0187 bucket_name(found):
+        "`{found}` cannot be the name of a bucket",
+        help "a name begins with an ASCII letter, a digit or `_` and goes on with letters, digits, `-`, `_` and `.`; a folder in it is a `prefix`",
+        help "an address stands in the configuration: `[objects.uploads] url = \"…\"`";
+    F0188 table_name(found):
+        "`{found}` cannot be the name of a table",
+        help "a table is written as `orders` or `shop.orders`: parts of letters, digits, `_`, `-` and `$` between dots",
+        help "an address stands in the configuration: `[binlogs.NAME] url = \"…\"`";
+    F0189 event_text(found, what, example):
+        "`{found}` cannot be the {what} of an event",
+        help "write what CloudEvents carry, without blanks and control characters, such as \"{example}\"";
+    F0190 star_not_last(found):
+        "`*` stands inside of `{found}`",
+        help "only the end of a type can be left open: \"com.example.user.*\"; `\"*\"` takes every event";
+    F0191 own_dead_letter(queue):
+        "queue `{queue}` cannot be its own dead letter",
+        help "what fails would come back for ever: name another queue, such as \"{queue}-dead\"";
+    F0192 delay_over_cap(delay, cap):
+        "a `delay` of {delay} is longer than a `cap` of {cap}",
+        help "delays begin with `delay` and grow by `factor` up to `cap`";
+    F0193 no_words(key, example):
+        "`{key}` is an empty list",
+        help "write for example `{example}`, or leave `{key}` out for all";
+    F0194 duplicate_word(word, key):
+        "`{word}` is given twice in `{key}`",
+        help "keep one of them";
+    F0195 unknown_word(found, key, nearest, allowed):
+        "`{found}` is not a word for `{key}`",
+        help "{nearest}allowed: {allowed}";
+    F0196 quoted_word(found, key):
+        "`{found}` is a word for `{key}`, and words stand without quotes",
+        help "write `{found}`";
+    F0197 longer_than_every(key, found, every):
+        "`{key}` of `{found}` is not shorter than `every` of `{every}`",
+        help "one firing would reach into the next: give less than `{every}`";
+    F0198 empty_affix(key):
+        "`{key}` is empty",
+        help "leave `{key}` out for all keys";
+    F0199 wildcard(key, found):
+        "`*` has no meaning in `{key}`, found `{found}`",
+        help "`{key}` is compared character by character; leave `*` out";
 }

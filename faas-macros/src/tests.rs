@@ -152,6 +152,59 @@ fn invoke_conditional_and_deprecated() {
 }
 
 #[test]
+fn queue_with_all_arguments() {
+    insta::assert_snapshot!(expanded(
+        r#"#[faas::queue("orders", batch = 10, concurrency = 4, retry(max = 3, delay = "2s", factor = 3, cap = "1m30s"), dead_letter = "orders-dead", ordered, timeout = "30s")]
+        async fn on_order(Message(order): Message<Order>, db: State<Db>) -> Result<(), faas::Error> { db.put(order).await }"#
+    ));
+}
+
+#[test]
+fn queue_without_parameters() {
+    insta::assert_snapshot!(expanded(
+        r#"#[faas::queue("orders", retry(max = 1))] async fn on_order() {}"#
+    ));
+}
+
+#[test]
+fn timer_with_all_arguments() {
+    insta::assert_snapshot!(expanded(
+        r#"#[faas::timer("0 3 * * *", timezone = "Asia/Shanghai", jitter = "30s", missed = all, overlap = queue, prestart = "1m")]
+        fn nightly(tick: Tick) {}"#
+    ));
+}
+
+#[test]
+fn timer_every() {
+    insta::assert_snapshot!(expanded(
+        r#"#[faas::timer(every = "5m", crate = crate::other)] async fn refresh() {}"#
+    ));
+}
+
+#[test]
+fn object_with_all_arguments() {
+    insta::assert_snapshot!(expanded(
+        r#"#[faas::object("uploads", on = created, prefix = "in/", suffix = ".mp4")]
+        async fn transcode(object: ObjectEvent) -> Result<(), faas::Error> { Ok(()) }"#
+    ));
+}
+
+#[test]
+fn binlog_with_some_changes() {
+    insta::assert_snapshot!(expanded(
+        r#"#[faas::binlog("shop.orders", on = [insert, update])] async fn mirror() {}"#
+    ));
+}
+
+#[test]
+fn event_with_source() {
+    insta::assert_snapshot!(expanded(
+        r#"#[faas::event("com.example.user.*", source = "/users")]
+        async fn welcome(event: Event<User>) -> Result<Option<Event<Mail>>, faas::Error> { Ok(None) }"#
+    ));
+}
+
+#[test]
 fn resource_async_with_parameter() {
     insta::assert_snapshot!(expanded(
         "#[faas::resource] async fn db(Config(config): Config<DbConfig>) -> Result<Db, faas::Error> { connect(config).await }"
@@ -175,6 +228,18 @@ fn hook_with_timeout() {
 #[test]
 fn hook_without_parameters() {
     insta::assert_snapshot!(expanded("#[faas::on_start] fn hello() {}"));
+}
+
+#[test]
+fn hook_before_a_freeze() {
+    insta::assert_snapshot!(expanded("#[faas::before_freeze] fn close() {}"));
+}
+
+#[test]
+fn hook_after_a_restore() {
+    insta::assert_snapshot!(expanded(
+        r#"#[faas::after_restore(timeout = "10s")] async fn connect() {}"#
+    ));
 }
 
 #[test]

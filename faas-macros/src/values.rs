@@ -17,15 +17,32 @@ pub(crate) struct Rate {
     pub(crate) per: Duration,
 }
 
-pub(crate) fn duration(text: &LitStr, errors: &mut Errors) -> Option<Duration> {
+/// A duration with the place where it is written.
+pub(crate) struct Written {
+    pub(crate) duration: Duration,
+    pub(crate) text: LitStr,
+}
+
+pub(crate) fn written(text: &LitStr, without: &str, errors: &mut Errors) -> Option<Written> {
+    let duration = duration(text, without, errors)?;
+    let text = text.clone();
+    Some(Written { duration, text })
+}
+
+/// Reads a duration above zero; `without` says what holds where the argument is left out.
+pub(crate) fn duration(text: &LitStr, without: &str, errors: &mut Errors) -> Option<Duration> {
     let found = text.value();
     let duration = parse_duration(&found);
     match duration {
         None => errors.push(mistakes::duration(&found).at(text)),
-        Some(Duration::ZERO) => errors.push(mistakes::zero_duration(&found).at(text)),
+        Some(Duration::ZERO) => errors.push(mistakes::zero_duration(&found, without).at(text)),
         Some(_) => return duration,
     }
     None
+}
+
+pub(crate) fn is_duration(text: &str) -> bool {
+    parse_duration(text).is_some()
 }
 
 pub(crate) fn size(text: &LitStr, errors: &mut Errors) -> Option<u64> {
@@ -55,10 +72,17 @@ pub(crate) fn name(text: &LitStr, errors: &mut Errors) -> Option<String> {
     None
 }
 
-pub(crate) fn count(key: &Ident, number: &LitInt, errors: &mut Errors) -> Option<NonZeroU32> {
+/// Reads a number above zero; `without` says what holds where the argument is left out.
+pub(crate) fn count(
+    key: &Ident,
+    number: &LitInt,
+    without: &str,
+    errors: &mut Errors,
+) -> Option<NonZeroU32> {
     let count = number.base10_parse().ok();
     if count.is_none() {
-        errors.push(mistakes::count(&key.to_string(), &number.to_string()).at(number));
+        let mistake = mistakes::count(&key.to_string(), &number.to_string(), without);
+        errors.push(mistake.at(number));
     }
     count
 }

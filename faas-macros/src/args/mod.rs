@@ -1,30 +1,32 @@
 //! Reads the arguments of an attribute, by the attribute's row of the table. It goes on after each mistake, so that one
 //! argument hides nothing in another.
 
+mod list;
 mod unnamed;
 mod value;
+mod words;
 
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Lit, LitStr, Path, Token, token};
 
+use self::list::List;
 use self::value::Value;
-use crate::attribute::{ATTRIBUTES, Argument, Attribute, Read};
+use crate::attribute::{Argument, Attribute, Read};
 use crate::errors::Errors;
 use crate::mistakes;
-use crate::suggest;
-use crate::values::Rate;
+use crate::values::{Rate, Written};
 
 /// What stands between the parentheses. What is absent was not given, or a mistake in it was told.
 #[derive(Default)]
 pub(crate) struct Args {
     pub(crate) methods: Vec<Method>,
-    /// The path of a route or the name of a section.
+    /// What stands without a name: the path of a route, a cron text, the name of a section, a queue, a bucket.
     pub(crate) text: Option<LitStr>,
     pub(crate) mount: Option<LitStr>,
     pub(crate) name: Option<String>,
@@ -33,8 +35,33 @@ pub(crate) struct Args {
     pub(crate) rate: Option<Rate>,
     pub(crate) memory: Option<u64>,
     pub(crate) lazy: bool,
+    pub(crate) batch: Option<NonZeroU32>,
+    pub(crate) retry: Retry,
+    pub(crate) dead_letter: Option<LitStr>,
+    pub(crate) ordered: bool,
+    pub(crate) every: Option<Written>,
+    pub(crate) timezone: Option<LitStr>,
+    pub(crate) jitter: Option<Written>,
+    pub(crate) missed: Option<&'static str>,
+    pub(crate) overlap: Option<&'static str>,
+    pub(crate) prestart: Option<Written>,
+    /// Names in `__private`.
+    pub(crate) on: Vec<&'static str>,
+    pub(crate) prefix: Option<String>,
+    pub(crate) suffix: Option<String>,
+    pub(crate) source: Option<String>,
     pub(crate) krate: Option<Path>,
     /// Something was not understood, perhaps the very argument that is missed else.
+    pub(crate) unread: bool,
+}
+
+#[derive(Default)]
+pub(crate) struct Retry {
+    pub(crate) max: Option<NonZeroU32>,
+    pub(crate) delay: Option<Written>,
+    pub(crate) factor: Option<NonZeroU32>,
+    pub(crate) cap: Option<Written>,
+    /// A mistake in `delay` or `cap` was told.
     pub(crate) unread: bool,
 }
 
@@ -49,7 +76,7 @@ pub(crate) fn parse(
     errors: &mut Errors,
 ) -> Args {
     let mut reader = Reader {
-        attribute,
+        list: List::of_attribute(attribute),
         args: Args::default(),
         seen: Vec::new(),
         after_comma: None,
@@ -65,8 +92,9 @@ pub(crate) fn parse(
 }
 
 struct Reader<'e> {
-    attribute: &'static Attribute,
+    list: List,
     args: Args,
+    /// The arguments of this list that were given.
     seen: Vec<&'static str>,
     /// The first method that stands behind a comma after another method.
     after_comma: Option<TokenTree>,
@@ -104,8 +132,11 @@ impl Reader<'_> {
         if input.parse::<Option<Token![=]>>()?.is_some() {
             self.pair(&word, Value::parse(input)?);
         } else if input.peek(token::Paren) {
-            let group: TokenTree = input.parse()?;
-            self.pair(&word, Value::Other(group.into()));
+            let group: Group = input.parse()?;
+            self.pair(&word, Value::Parentheses(group));
+        } else if let (true, Some(what)) = (self.begins(), self.list.unquoted(&word)) {
+            self.unquoted(&word, what);
+            skip_to_comma(input)?;
         } else if input.peek(Token![|]) || unnamed::looks_like_a_method(&word) {
             self.methods(word, input)?;
         } else {
@@ -121,7 +152,12 @@ impl Reader<'_> {
         };
         match argument.read {
             Read::Flag(set) => set(&mut self.args),
-            Read::Text(_) | Read::Count(_) | Read::Path(_) => {
+            Read::Text(_)
+            | Read::Count(_)
+            | Read::Path(_)
+            | Read::Word(..)
+            | Read::Words(..)
+            | Read::Arguments(_) => {
                 let mistake = mistakes::missing_value(argument.name, argument.example);
                 self.tell(mistake.at(word));
             }
@@ -147,23 +183,52 @@ impl Reader<'_> {
                 return read(&mut self.args, key, &number, self.errors);
             }
             (Read::Path(read), Value::Path(path)) => return read(&mut self.args, path),
+            (Read::Word(words, read), value) => {
+                if let Some(word) = self.one_word(argument, words, &value) {
+                    read(&mut self.args, word);
+                }
+                return;
+            }
+            (Read::Words(words, read), value) => {
+                let words = self.some_words(argument, words, &value);
+                return read(&mut self.args, words);
+            }
+            (Read::Arguments(_), Value::Parentheses(group)) if group.stream().is_empty() => {
+                return self.tell(mistakes::missing_value(name, example).at(key));
+            }
+            (Read::Arguments(arguments), Value::Parentheses(group)) => {
+                return self.inner(List::of_argument(argument, arguments), group.stream());
+            }
             (Read::Text(_), value) => ("text in quotes", value),
             (Read::Count(_), value) => ("a whole number", value),
             (Read::Path(_), value) => ("a path without quotes", value),
+            (Read::Arguments(_), value) => ("arguments in parentheses", value),
         };
         let found = shown(&value);
         self.tell(mistakes::wrong_value(name, expected, &found, example).at(value));
     }
 
+    /// Whether nothing was given so far.
+    fn begins(&self) -> bool {
+        self.args.text.is_none() && self.seen.is_empty()
+    }
+
+    /// The arguments of an argument.
+    fn inner(&mut self, list: List, tokens: TokenStream) {
+        let outer = std::mem::replace(&mut self.list, list);
+        let seen = std::mem::take(&mut self.seen);
+        let result = (|input: ParseStream<'_>| self.all(input)).parse2(tokens);
+        if let Err(error) = result {
+            self.errors.push(error);
+        }
+        self.list = outer;
+        self.seen = seen;
+    }
+
     /// The argument named `key`, if there is one and it is the first of that name.
     fn argument(&mut self, key: &Ident) -> Option<&'static Argument> {
-        let known = self
-            .attribute
-            .arguments
-            .iter()
-            .find(|argument| key == argument.name);
-        let Some(argument) = known else {
-            let mistake = self.unknown(&key.to_string());
+        let Some(argument) = self.list.argument(key) else {
+            let mistake = self.list.unknown(&key.to_string());
             self.tell(mistake.at(key));
             return None;
         };
@@ -175,48 +240,10 @@ impl Reader<'_> {
         Some(argument)
     }
 
-    fn unknown(&self, key: &str) -> mistakes::Mistake {
-        let Attribute {
-            name,
-            hints,
-            arguments,
-            ..
-        } = *self.attribute;
-        if let Some((_, hint)) = hints.iter().find(|(hinted, _)| *hinted == key) {
-            return mistakes::argument_elsewhere(key, name, hint);
-        }
-        let takes = |attribute: &&&Attribute| attribute.arguments.iter().any(|it| it.name == key);
-        let others: Vec<_> = ATTRIBUTES
-            .iter()
-            .filter(takes)
-            .map(|attribute| format!("`{}`", attribute.name))
-            .collect();
-        if !others.is_empty() {
-            let hint = format!(
-                "it is an argument of {}; {}",
-                others.join(", "),
-                self.allowed()
-            );
-            return mistakes::argument_elsewhere(key, name, &hint);
-        }
-        let near = suggest::nearest(key, arguments.iter().map(|argument| argument.name));
-        mistakes::unknown_argument(key, name, &did_you_mean(near), &self.allowed())
-    }
-
-    fn allowed(&self) -> String {
-        let names: Vec<_> = self
-            .attribute
-            .arguments
-            .iter()
-            .map(|argument| argument.name)
-            .collect();
-        format!("allowed: {}", names.join(", "))
-    }
-
     /// Tells of the next token without taking it.
     fn unexpected(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         let token: TokenTree = input.fork().parse()?;
-        let mistake = mistakes::unexpected_token(&shown(&token), self.attribute.example);
+        let mistake = mistakes::unexpected_token(&shown(&token), self.list.example);
         self.tell(mistake.at(token));
         Ok(())
     }

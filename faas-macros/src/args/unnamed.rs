@@ -1,31 +1,35 @@
-//! Arguments without a name: methods, the path of a route, the section of a configuration.
+//! Arguments without a name: methods, and the one text of an attribute, such as a path, a section or a queue.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Lit, Token};
 
+use super::list::List;
 use super::{Method, Reader, did_you_mean, shown, skip_to_comma};
-use crate::attribute::{Attribute, Unnamed};
+use crate::attribute::Unnamed;
 use crate::mistakes;
 use crate::suggest;
 
 impl Reader<'_> {
     /// A value without a name.
     pub(super) fn unnamed(&mut self, literal: Lit) {
-        let Attribute { name, example, .. } = *self.attribute;
-        let what = match self.attribute.unnamed {
+        let List {
+            unnamed, example, ..
+        } = self.list;
+        let what = match unnamed {
             Unnamed::Route => "path",
-            Unnamed::Section => "section",
+            Unnamed::Text(what) => what,
             Unnamed::Nothing => {
                 let found = shown(&literal);
                 let hint = match &literal {
                     Lit::Str(text) if text.value().starts_with('/') => {
                         format!("did you mean `#[faas::http({found})]`?")
                     }
-                    _ => self.allowed(),
+                    _ => self.list.allowed(),
                 };
-                return self.tell(mistakes::unnamed_value(&found, name, &hint).at(literal));
+                let mistake = mistakes::unnamed_value(&found, &self.list.shown, &hint);
+                return self.tell(mistake.at(literal));
             }
         };
         let Lit::Str(text) = literal else {
@@ -33,7 +37,7 @@ impl Reader<'_> {
             let mistake = mistakes::wrong_value(what, "text in quotes", &found, example);
             return self.tell(mistake.at(literal));
         };
-        if let (Unnamed::Route, Some(method)) = (self.attribute.unnamed, method(&text.value())) {
+        if let (Unnamed::Route, Some(method)) = (unnamed, method(&text.value())) {
             let found = shown(&text);
             let mistake = mistakes::method_spelling(&found, method);
             return self.errors.push(mistake.at(text));
@@ -45,12 +49,27 @@ impl Reader<'_> {
         self.args.text = Some(text);
     }
 
+    /// A word that is meant as the value without a name.
+    pub(super) fn unquoted(&mut self, word: &Ident, what: &str) {
+        let (found, example) = (word.to_string(), self.list.example);
+        let mistake = mistakes::wrong_value(what, "text in quotes", &found, example);
+        self.tell(mistake.at(word));
+    }
+
     pub(super) fn methods(&mut self, first: Ident, input: ParseStream<'_>) -> syn::Result<()> {
-        if !matches!(self.attribute.unnamed, Unnamed::Route) {
-            let Attribute { name, .. } = *self.attribute;
-            let mistake = mistakes::unnamed_value(&first.to_string(), name, &self.allowed());
-            self.tell(mistake.at(first));
-            return skip_to_comma(input);
+        match self.list.unnamed {
+            Unnamed::Route => {}
+            Unnamed::Text(_) => {
+                self.word(&first);
+                return skip_to_comma(input);
+            }
+            Unnamed::Nothing => {
+                let List { shown, .. } = &self.list;
+                let mistake =
+                    mistakes::unnamed_value(&first.to_string(), shown, &self.list.allowed());
+                self.tell(mistake.at(first));
+                return skip_to_comma(input);
+            }
         }
         if !self.args.methods.is_empty() && self.after_comma.is_none() {
             self.after_comma = Some(first.clone().into());
@@ -62,7 +81,7 @@ impl Reader<'_> {
                 let word = input.call(Ident::parse_any)?;
                 self.method(word);
             } else {
-                self.tell(mistakes::unexpected_token("|", self.attribute.example).at(bar));
+                self.tell(mistakes::unexpected_token("|", self.list.example).at(bar));
             }
         }
         Ok(())

@@ -4,18 +4,20 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
 use super::params::param;
+use super::spec::spec;
 use super::{awaited, local, located, output, private, private_at, site};
 use crate::item::Func;
 use crate::mistakes;
-use crate::model::Model;
+use crate::model::{Event, Model};
 
 /// Input:  `async fn sum(pair: Json<Pair>) -> Json<Sum>`
 /// Output: `::faas::__private::Trigger::Invoke { call: |__parts, __payload| Box::pin(async move { … }) }`
-pub(super) fn trigger(model: &Model, func: &Func, name: &str) -> TokenStream {
+pub(super) fn trigger(model: &Model, func: &Func, event: &Event) -> TokenStream {
     let private = private(model);
-    let variant = Ident::new(name, site());
-    let call = call(model, func, name);
-    quote_spanned!(site()=> #private::Trigger::#variant { call: #call })
+    let variant = Ident::new(event.name(), site());
+    let spec = spec(model, func, event);
+    let call = call(model, func, event.name());
+    quote_spanned!(site()=> #private::Trigger::#variant { #spec call: #call })
 }
 
 fn call(model: &Model, func: &Func, marker: &str) -> TokenStream {

@@ -8,6 +8,7 @@ mod config;
 mod event;
 mod http;
 mod params;
+mod spec;
 mod start;
 
 use std::time::Duration;
@@ -64,14 +65,14 @@ fn function(model: &Model, function: &Function) -> TokenStream {
             params::needs(model, func, start::MARKER),
             nothing,
         ),
-        Trigger::Event(name) => (
-            event::trigger(model, func, name),
-            params::needs(model, func, name),
+        Trigger::Event(event) => (
+            event::trigger(model, func, event),
+            params::needs(model, func, event.name()),
             params::schema(model, func),
         ),
     };
-    let assertion = match function.trigger {
-        Trigger::Event(name) => event::one_payload(model, func, name),
+    let assertion = match &function.trigger {
+        Trigger::Event(event) => event::one_payload(model, func, event.name()),
         Trigger::Http { .. } | Trigger::Mount { .. } => None,
     };
     let entry = quote_spanned! {site()=>

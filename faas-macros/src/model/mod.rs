@@ -1,6 +1,8 @@
 //! Our own nouns: what was annotated, ready to be checked and emitted. Where a mistake was told, a harmless value stands
 //! in, so that the rest is looked at all the same; it is never emitted.
 
+pub(crate) mod event;
+
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::{ItemStruct, LitStr};
 
+pub(crate) use self::event::{Binlog, CloudEvent, Event, Object, Queue, Retry, Schedule, Timer};
 use crate::args::{self, Args};
 use crate::attribute::{Attribute, Kind};
 use crate::errors::Errors;
@@ -47,8 +50,8 @@ pub(crate) enum Trigger {
     Mount {
         prefix: String,
     },
-    /// The name of the trigger in `__private`.
-    Event(&'static str),
+    /// Whatever takes its parameters in any order.
+    Event(Event),
 }
 
 pub(crate) struct Limits {
@@ -91,8 +94,8 @@ impl Model {
                 limits: limits(&args),
                 func: func()?,
             }),
-            Kind::Event(name) => Role::Function(Function {
-                trigger: Trigger::Event(name),
+            Kind::Event(read) => Role::Function(Function {
+                trigger: Trigger::Event(read(attribute, &args, errors)),
                 limits: limits(&args),
                 func: func()?,
             }),
@@ -231,3 +234,6 @@ fn name_of(ident: &Ident, errors: &mut Errors) -> String {
     }
     name
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 //! document (RFC 9457) that tells a client nothing internal. It is not a `std::error::Error` itself: that is what lets
 //! every such error convert into it.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
@@ -12,6 +13,8 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::response::IntoResponse;
 use http::{HeaderValue, Response, StatusCode, header};
+
+use crate::outlet::PublishError;
 
 /// Why a handler, a resource or a hook failed.
 ///
@@ -50,6 +53,8 @@ pub enum ErrorKind {
 struct Inner {
     kind: ErrorKind,
     status: Option<StatusCode>,
+    /// Whether an HTTP client may read the text of a server error.
+    is_told: bool,
     name: Cow<'static, str>,
     cause: Cause,
 }
@@ -85,9 +90,17 @@ impl Error {
         Self(Box::new(Inner {
             kind,
             status: Some(status),
+            is_told: false,
             name: Cow::Borrowed("Error"),
             cause: Cause::Text(detail.into()),
         }))
+    }
+
+    /// Makes an error like [`status`](Self::status), with a text of our own that a client may see whatever the status.
+    pub(crate) fn told(status: StatusCode, detail: impl Into<Cow<'static, str>>) -> Self {
+        let mut error = Self::status(status, detail);
+        error.0.is_told = true;
+        error
     }
 
     /// Answers an HTTP client with this status instead of the one that the kind stands for.
@@ -155,6 +168,7 @@ impl Error {
         Self(Box::new(Inner {
             kind,
             status: None,
+            is_told: false,
             name: Cow::Borrowed("Error"),
             cause: Cause::Error(cause),
         }))
@@ -163,6 +177,11 @@ impl Error {
 
 impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     fn from(error: E) -> Self {
+        // the one error of ours that knows its status and what a client may read
+        let any: &dyn Any = &error;
+        if let Some(error) = any.downcast_ref::<PublishError>() {
+            return error.clone().into_error();
+        }
         let mut made = Self::new(ErrorKind::Retry, Box::new(error));
         made.0.name = Cow::Borrowed(short_name(std::any::type_name::<E>()));
         made
@@ -197,7 +216,7 @@ impl fmt::Debug for Error {
 impl IntoResponse for Error {
     fn into_response(self) -> Response<Body> {
         let status = self.http_status();
-        let mut response = if status.is_server_error() {
+        let mut response = if status.is_server_error() && !self.0.is_told {
             problem(status, None)
         } else {
             problem(status, Some(&self.to_string()))

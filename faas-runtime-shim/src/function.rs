@@ -15,7 +15,7 @@ use http::{Request, Response};
 
 use crate::config::{ConfigErrors, Configuration};
 use crate::error::Error;
-use crate::invocation::{Outcome, Parts, Payload};
+use crate::invocation::{ChangeKind, Input, ObjectKind, Outcome, Parts};
 use crate::schema::Schemas;
 
 /// An annotated handler.
@@ -113,10 +113,173 @@ pub enum Trigger {
         /// The entry point.
         call: EventEntry,
     },
+    /// Messages of a queue, a stream or a topic.
+    Queue {
+        /// Which, and how.
+        spec: QueueSpec,
+        /// The entry point.
+        call: EventEntry,
+    },
+    /// Due times.
+    Timer {
+        /// Which, and how.
+        spec: TimerSpec,
+        /// The entry point.
+        call: EventEntry,
+    },
+    /// What happens to the objects of a store.
+    Object {
+        /// Which of them.
+        spec: ObjectSpec,
+        /// The entry point.
+        call: EventEntry,
+    },
+    /// What happens to the rows of a table.
+    Binlog {
+        /// Which of them.
+        spec: BinlogSpec,
+        /// The entry point.
+        call: EventEntry,
+    },
+    /// CloudEvents.
+    Event {
+        /// Which of them.
+        spec: EventSpec,
+        /// The entry point.
+        call: EventEntry,
+    },
+}
+
+/// What a queue function takes, and what becomes of failures.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct QueueSpec {
+    /// The logical name of the queue, stream or topic.
+    pub queue: &'static str,
+    /// The most deliveries of one call; none leaves it to the sender.
+    pub batch: Option<NonZeroU32>,
+    /// How failures are repeated, where that is ours to decide.
+    pub retry: RetryPolicy,
+    /// The logical name of the queue for what is rejected or has failed too often.
+    pub dead_letter: Option<&'static str>,
+    /// Whether deliveries of one key are handled in their order.
+    pub ordered: bool,
+    /// Whether the handler takes a batch as a whole.
+    pub whole_batch: bool,
+}
+
+/// How often and how soon a failed delivery is tried again.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RetryPolicy {
+    /// How many attempts there are, the first included.
+    pub max: NonZeroU32,
+    /// How long after the first failure the second attempt begins.
+    pub delay: Duration,
+    /// What the delay is multiplied by after each further failure.
+    pub factor: NonZeroU32,
+    /// The longest delay.
+    pub cap: Duration,
+}
+
+impl RetryPolicy {
+    /// Five attempts, after 1, 2, 4 and 8 seconds.
+    pub const DEFAULT: Self = Self {
+        max: NonZeroU32::new(5).expect("not zero"),
+        delay: Duration::from_secs(1),
+        factor: NonZeroU32::new(2).expect("not zero"),
+        cap: Duration::from_secs(300),
+    };
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
+/// When a timer function runs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct TimerSpec {
+    /// The due times.
+    pub schedule: Schedule,
+    /// The IANA name of the time zone that a cron text is meant in; UTC without one.
+    pub timezone: Option<&'static str>,
+    /// Up to how much later than due it starts, drawn anew each time.
+    pub jitter: Duration,
+    /// What becomes of due times at which nothing could run.
+    pub missed: Missed,
+    /// What becomes of a due time while the last run goes on.
+    pub overlap: Overlap,
+    /// How long before the due time an instance is made ready.
+    pub prestart: Duration,
+}
+
+/// The due times of a timer.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Schedule {
+    /// By a cron text of five fields, or of six with the seconds first.
+    Cron(&'static str),
+    /// At equal distances.
+    Every(Duration),
+}
+
+/// What becomes of due times at which nothing could run.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Missed {
+    /// They are left out.
+    Skip,
+    /// One run makes up for all of them.
+    Once,
+    /// Each is made up for.
+    All,
+}
+
+/// What becomes of a due time while the last run goes on.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Overlap {
+    /// It is left out.
+    Skip,
+    /// It runs after the last one.
+    Queue,
+    /// It runs beside it.
+    Allow,
+}
+
+/// Which objects a function hears of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ObjectSpec {
+    /// The logical name of the bucket or folder.
+    pub bucket: &'static str,
+    /// What must have happened; nothing means anything.
+    pub on: &'static [ObjectKind],
+    /// What the key begins with.
+    pub prefix: &'static str,
+    /// What the key ends with.
+    pub suffix: &'static str,
+}
+
+/// Which changes a function hears of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct BinlogSpec {
+    /// The logical name of the table: `shop.orders`.
+    pub table: &'static str,
+    /// What must have happened; nothing means anything.
+    pub on: &'static [ChangeKind],
+}
+
+/// Which events a function hears of.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct EventSpec {
+    /// The `type`; a `*` at its end stands for any rest.
+    pub kind: &'static str,
+    /// The `source`; none means any.
+    pub source: Option<&'static str>,
 }
 
 /// The entry point of an event function.
-pub type EventEntry = fn(Parts, Payload) -> BoxFuture<'static, Outcome>;
+pub type EventEntry = fn(Parts, Input) -> BoxFuture<'static, Outcome>;
 
 impl Trigger {
     /// Returns the word for it in logs and descriptions.
@@ -125,6 +288,11 @@ impl Trigger {
         match self {
             Self::Http { .. } | Self::Mount { .. } => "http",
             Self::Invoke { .. } => "invoke",
+            Self::Queue { .. } => "queue",
+            Self::Timer { .. } => "timer",
+            Self::Object { .. } => "object",
+            Self::Binlog { .. } => "binlog",
+            Self::Event { .. } => "event",
         }
     }
 
@@ -133,7 +301,12 @@ impl Trigger {
     pub fn event_entry(&self) -> Option<EventEntry> {
         match self {
             Self::Http { .. } | Self::Mount { .. } => None,
-            Self::Invoke { call } => Some(*call),
+            Self::Invoke { call }
+            | Self::Queue { call, .. }
+            | Self::Timer { call, .. }
+            | Self::Object { call, .. }
+            | Self::Binlog { call, .. }
+            | Self::Event { call, .. } => Some(*call),
         }
     }
 }

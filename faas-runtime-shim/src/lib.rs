@@ -15,7 +15,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod application;
+mod bindings;
 pub mod clock;
+pub mod cloudevents;
 pub mod config;
 pub mod current;
 pub mod env;
@@ -29,10 +31,13 @@ pub mod host;
 pub mod invocation;
 #[cfg(not(target_family = "wasm"))]
 pub mod lifecycle;
+pub mod outlet;
 #[cfg(not(target_family = "wasm"))]
 pub mod platform;
 pub mod registry;
+mod rfc3339;
 pub mod schema;
+pub mod settle;
 #[cfg(all(any(feature = "aws-lambda", feature = "host"), unix))]
 mod signals;
 pub mod startup;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::application::{Application, Blueprint, Runtime, describe};
 use crate::clock::SystemClock;
 use crate::config::{ConfigErrors, Configuration};
+use crate::current;
 use crate::env::Env;
+use crate::outlet::Bindings;
 use crate::platform::{ADAPTERS, Adapter, Flavour, detect};
 use crate::registry::{Registry, Selection};
 use crate::startup::{StartError, StartErrors};
@@ -48,16 +50,21 @@ impl Boot {
         } else {
             own
         };
-        Application::build(Blueprint {
+        let platform = self.adapter.profile().name;
+        let sink = self.adapter.sink(&self.env);
+        let application = Application::build(Blueprint {
             registry: self.registry.clone(),
             selection,
-            platform: self.adapter.profile().name,
+            platform,
+            outlet: Arc::new(Bindings::new(configuration.clone(), platform, sink)),
             configuration,
             runtime: runtime(),
             given: Vec::new(),
             captured: None,
         })
-        .await
+        .await?;
+        current::install(&application);
+        Ok(application)
     }
 
     /// Loads the configuration.

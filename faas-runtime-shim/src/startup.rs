@@ -273,6 +273,18 @@ impl StartError {
         )
     }
 
+    pub(crate) fn same_input(what: &str, one: &Origin, other: &Origin) -> Self {
+        Self::new(
+            "F0214",
+            Exit::Registration,
+            format!(
+                "two functions take {what}: `{}` at {one} and `{}` at {other}",
+                one.name, other.name
+            ),
+            "a delivery goes to one function: join the two, or let one of them publish to a queue of the other",
+        )
+    }
+
     // resources and hooks: F03xx
 
     pub(crate) fn resource_failed(ty: &str, origin: &Origin, why: &str) -> Self {

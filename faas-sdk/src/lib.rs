@@ -30,6 +30,7 @@
 //! |---|---|---|
 //! | `host` | yes | the long-lived service: HTTP/1.1 and h2c, the management port |
 //! | `aws-lambda` | yes | AWS Lambda's Runtime API |
+//! | `protobuf` | | [`Proto<T>`](Proto): messages and events of Protocol Buffers, by `prost` |
 //! | `schema` | | JSON Schemas in the description (`FAAS_DESCRIBE=1`), for types that implement `schemars::JsonSchema` |
 //! | `ws` | | axum's WebSocket extractor |
 //!
@@ -47,18 +48,29 @@ pub mod extract;
 mod handler;
 mod link;
 mod outcome;
+mod publish;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 
 pub use axum::extract::{Path, Query};
-pub use faas_macros::{config, http, invoke, on_start, on_stop, resource};
+pub use faas_macros::{
+    after_restore, before_freeze, binlog, config, event, http, invoke, object, on_start, on_stop,
+    queue, resource, timer,
+};
 pub use faas_runtime_shim::config::Secret;
 pub use faas_runtime_shim::error::{Error, ErrorKind};
 pub use faas_runtime_shim::invocation::{Credentials, Failure, FailureKind};
 #[cfg(not(target_family = "wasm"))]
 pub use faas_runtime_shim::lifecycle::{run, serve};
+pub use faas_runtime_shim::outlet::PublishError;
 pub use faas_runtime_shim::trace::TraceContext;
 
-pub use self::extract::{Claims, ClientAddr, Config, Context, Json, RequestContext, State};
+#[cfg(feature = "protobuf")]
+pub use self::extract::Proto;
+pub use self::extract::{
+    Background, Batch, Change, Claims, ClientAddr, Config, Context, Delivery, Event, Json, Message,
+    ObjectEvent, Raw, RequestContext, State, Text, Tick,
+};
 pub use self::handler::Handler;
 pub use self::outcome::{IntoFailure, IntoOutcome};
+pub use self::publish::{Emit, Publish, Queue, emit, send};

@@ -5,14 +5,16 @@ use faas_runtime_shim::invocation::Reply;
 use serde::Serialize;
 
 use crate::Error;
-use crate::extract::trigger::Invoke;
-use crate::extract::{AsJson, AsText, Json, Raw, json_text};
+use crate::extract::trigger::{self, Binlog, Invoke, Object, Queue, Timer};
+use crate::extract::{AsBytes, AsJson, AsText, Event, Json, ToPayload, json_text};
+use crate::publish::Sender;
 
 /// What an event function with the trigger `Tr` may return: an answer, or a `Result` of one and any error.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned by a function with the trigger `{Tr}`",
     label = "not an answer of this trigger",
-    note = "return `faas::Json<T>`, `String`, `bytes::Bytes`, `()`, or a `Result` of one of them"
+    note = "queue, timer, object and binlog functions return `()`; event functions `()`, `faas::Event<T>` or `Option<faas::Event<T>>`; invoke functions `faas::Json<T>`, `String`, `bytes::Bytes` or `()`",
+    note = "all of them may return a `Result` of it"
 )]
 pub trait IntoOutcome<Tr> {
     /// What a caller gets.
@@ -55,12 +57,39 @@ impl<Tr, T: IntoOutcome<Tr>, E: IntoFailure> IntoOutcome<Tr> for Result<T, E> {
     }
 }
 
-impl IntoOutcome<Invoke> for () {
-    type Output = ();
+macro_rules! nothing {
+    ($($trigger:ty),+) => {$(
+        impl IntoOutcome<$trigger> for () {
+            type Output = ();
+            type Codec = AsJson;
+
+            fn into_outcome(self) -> Result<Reply, Error> {
+                Ok(Reply::nothing())
+            }
+        }
+    )+};
+}
+
+nothing!(Invoke, Queue, Timer, Object, Binlog, trigger::Event);
+
+impl<T: ToPayload> IntoOutcome<trigger::Event> for Event<T> {
+    type Output = Self;
     type Codec = AsJson;
 
     fn into_outcome(self) -> Result<Reply, Error> {
-        Ok(Reply::nothing())
+        let event = self
+            .encode()
+            .map_err(|error| error.with_name("SerializationError"))?;
+        Ok(Reply::event(Sender::here().complete(event)))
+    }
+}
+
+impl<T: ToPayload> IntoOutcome<trigger::Event> for Option<Event<T>> {
+    type Output = Self;
+    type Codec = AsJson;
+
+    fn into_outcome(self) -> Result<Reply, Error> {
+        self.map_or_else(|| Ok(Reply::nothing()), IntoOutcome::into_outcome)
     }
 }
 
@@ -77,13 +106,10 @@ impl<T: Serialize> IntoOutcome<Invoke> for Json<T> {
 
 impl IntoOutcome<Invoke> for Bytes {
     type Output = Self;
-    type Codec = Raw;
+    type Codec = AsBytes;
 
     fn into_outcome(self) -> Result<Reply, Error> {
-        Ok(Reply {
-            body: self,
-            media_type: "application/octet-stream".into(),
-        })
+        Ok(Reply::new(self, "application/octet-stream"))
     }
 }
 
@@ -106,8 +132,5 @@ impl IntoOutcome<Invoke> for &'static str {
 }
 
 fn text(body: Bytes) -> Reply {
-    Reply {
-        body,
-        media_type: "text/plain; charset=utf-8".into(),
-    }
+    Reply::new(body, "text/plain; charset=utf-8")
 }

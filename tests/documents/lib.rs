@@ -13,7 +13,7 @@ mod tests {
     use std::fmt::Write as _;
     use std::path::{Path, PathBuf};
 
-    use faas_runtime_shim::platform::{ADAPTERS, Shape};
+    use faas_runtime_shim::platform::ADAPTERS;
 
     fn root() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -30,17 +30,6 @@ mod tests {
         "grpc", "thrift",
     ];
 
-    /// What a platform says about a trigger; nothing where it does not serve it.
-    fn cell(trigger: &str, shape: Shape, streaming: bool) -> &'static str {
-        match (trigger, shape) {
-            ("http", _) if streaming => "bodies streamed both ways",
-            ("http", _) => "answers are buffered",
-            ("invoke", Shape::Polls) => "direct invocation",
-            ("invoke", _) => "by hand, on the management port",
-            _ => "",
-        }
-    }
-
     fn compatibility() -> String {
         // the host first: it is where everybody begins
         let mut profiles: Vec<_> = ADAPTERS.iter().map(|adapter| adapter.profile()).collect();
@@ -54,7 +43,9 @@ mod tests {
         for trigger in TRIGGERS {
             write!(table, "\n| `{trigger}` |").unwrap();
             for profile in &profiles {
-                let text = cell(trigger, profile.shape, profile.capabilities.streaming);
+                let of_trigger = |(name, _): &&(&str, &str)| *name == trigger;
+                let text = profile.triggers.iter().find(of_trigger);
+                let text = text.map_or("", |(_, how)| how);
                 let space = if text.is_empty() { "" } else { " " };
                 write!(table, "{space}{text} |").unwrap();
             }

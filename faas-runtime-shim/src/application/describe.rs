@@ -1,10 +1,14 @@
 //! The description of a binary: what `FAAS_DESCRIBE=1` prints and tools read. Its `version` grows with every change that
 //! could break a reader.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
 use super::resources::needs_of;
-use crate::function::{Function, Limits, Needs, Origin, Trigger};
+use crate::function::{
+    Function, Limits, Missed, Needs, Origin, Overlap, QueueSpec, Schedule, TimerSpec, Trigger,
+};
 use crate::platform::Profile;
 use crate::registry::Registry;
 use crate::schema::Schemas;
@@ -84,24 +88,71 @@ fn arguments(trigger: &Trigger) -> Value {
         Trigger::Http { methods, path, .. } => json!({ "methods": methods, "path": path }),
         Trigger::Mount { prefix, .. } => json!({ "mount": prefix }),
         Trigger::Invoke { .. } => json!({}),
+        Trigger::Queue { spec, .. } => queue(spec),
+        Trigger::Timer { spec, .. } => timer(spec),
+        Trigger::Object { spec, .. } => json!({
+            "bucket": spec.bucket, "on": spec.on, "prefix": spec.prefix, "suffix": spec.suffix,
+        }),
+        Trigger::Binlog { spec, .. } => json!({ "table": spec.table, "on": spec.on }),
+        Trigger::Event { spec, .. } => json!({ "type": spec.kind, "source": spec.source }),
     }
+}
+
+fn queue(spec: &QueueSpec) -> Value {
+    json!({
+        "queue": spec.queue,
+        "batch": spec.batch,
+        "retry": {
+            "max": spec.retry.max,
+            "delay_ms": millis(spec.retry.delay),
+            "factor": spec.retry.factor,
+            "cap_ms": millis(spec.retry.cap),
+        },
+        "dead_letter": spec.dead_letter,
+        "ordered": spec.ordered,
+        "whole_batch": spec.whole_batch,
+    })
+}
+
+fn timer(spec: &TimerSpec) -> Value {
+    let (cron, every) = match spec.schedule {
+        Schedule::Cron(text) => (Some(text), None),
+        Schedule::Every(period) => (None, Some(millis(period))),
+    };
+    json!({
+        "cron": cron,
+        "every_ms": every,
+        "timezone": spec.timezone,
+        "jitter_ms": millis(spec.jitter),
+        "missed": match spec.missed {
+            Missed::Skip => "skip",
+            Missed::Once => "once",
+            Missed::All => "all",
+        },
+        "overlap": match spec.overlap {
+            Overlap::Skip => "skip",
+            Overlap::Queue => "queue",
+            Overlap::Allow => "allow",
+        },
+        "prestart_ms": millis(spec.prestart),
+    })
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn limits(limits: &Limits) -> Value {
     let mut entry = Map::new();
     if let Some(timeout) = limits.timeout {
-        let millis = u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX);
-        entry.insert("timeout_ms".into(), millis.into());
+        entry.insert("timeout_ms".into(), millis(timeout).into());
     }
     if let Some(concurrency) = limits.concurrency {
         entry.insert("concurrency".into(), concurrency.get().into());
     }
     if let Some(rate) = limits.rate {
-        let per = u64::try_from(rate.per.as_millis()).unwrap_or(u64::MAX);
-        entry.insert(
-            "rate".into(),
-            json!({ "times": rate.times.get(), "per_ms": per }),
-        );
+        let rate = json!({ "times": rate.times.get(), "per_ms": millis(rate.per) });
+        entry.insert("rate".into(), rate);
     }
     if let Some(memory) = limits.memory {
         entry.insert("memory_bytes".into(), memory.into());

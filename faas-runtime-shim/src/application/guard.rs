@@ -41,6 +41,7 @@ impl From<FailureKind> for OutcomeKind {
             FailureKind::Panic => Self::Panic,
             FailureKind::Deadline => Self::Deadline,
             FailureKind::Overload => Self::Overload,
+            FailureKind::NotAttempted | FailureKind::Unroutable => Self::NotAttempted,
         }
     }
 }

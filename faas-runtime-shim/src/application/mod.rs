@@ -5,12 +5,15 @@
 
 mod answering;
 mod blocking;
+mod by_hand;
+mod deliver;
 mod describe;
 mod guard;
 mod pace;
 mod resources;
 mod response;
 mod routes;
+mod routing;
 mod state;
 
 use std::any::TypeId;
@@ -33,12 +36,14 @@ use self::guard::{Guard, Ticket, panic_message};
 use self::resources::{Asker, Resources};
 #[cfg(feature = "aws-lambda")]
 pub(crate) use self::response::Late;
+use self::routing::Routing;
 pub use self::state::FunctionState;
 use crate::clock::Clock;
-use crate::config::Configuration;
+use crate::config::{ConfigErrors, Configuration};
 use crate::error::Error;
 use crate::function::{Function, HookMoment, Shared, Trigger, Type};
-use crate::invocation::{Context, Facts, Failure, FailureKind, Outcome, Parts, Payload};
+use crate::invocation::{Context, Facts, Failure, FailureKind, Input, Outcome, Parts};
+use crate::outlet::Outlet;
 use crate::registry::{Registry, Selection};
 use crate::startup::{StartError, StartErrors};
 use crate::telemetry::Captured;
@@ -47,6 +52,7 @@ use crate::trace::TraceContext;
 
 pub use self::answering::Answering;
 pub use self::blocking::blocking;
+pub use self::deliver::Settled;
 pub use self::describe::describe;
 pub use self::resources::share;
 
@@ -57,6 +63,8 @@ pub struct Application(Arc<Inner>);
 struct Inner {
     functions: Vec<Arc<FunctionState>>,
     registry: Registry,
+    routing: Routing,
+    outlet: Arc<dyn Outlet>,
     resources: Resources,
     configuration: Configuration,
     router: OnceLock<Router>,
@@ -90,6 +98,8 @@ pub struct Blueprint {
     pub configuration: Configuration,
     /// Time and threads.
     pub runtime: Runtime,
+    /// Where published messages and events go.
+    pub outlet: Arc<dyn Outlet>,
     /// Values that stand in for resources of their types.
     pub given: Vec<(Type, Shared)>,
     /// Where the log lines of invocations go instead of the process's log.
@@ -110,6 +120,7 @@ impl Application {
             platform,
             configuration,
             runtime,
+            outlet,
             given,
             captured,
         } = blueprint;
@@ -125,6 +136,10 @@ impl Application {
             }
         };
         errors.extend(routes::check(&selected));
+        errors.extend(routing::check(&selected));
+        let (routing, mistakes) = Routing::read(&selected, &configuration);
+        let told = |mistakes: &ConfigErrors| StartError::configuration(mistakes.to_string());
+        errors.extend(mistakes.iter().map(told));
         let resources = Resources::plan(
             &registry,
             &askers(&registry, &selected),
@@ -147,6 +162,8 @@ impl Application {
         let application = Self(Arc::new(Inner {
             functions,
             registry,
+            routing,
+            outlet,
             resources,
             configuration,
             router: OnceLock::new(),
@@ -242,7 +259,7 @@ impl Application {
         &self,
         function: FunctionIndex,
         facts: Facts,
-        payload: Payload,
+        input: Input,
     ) -> impl Future<Output = Outcome> + Send + use<> {
         let context = Context::new(self.clone(), facts);
         let state = &self.0.functions[function.0];
@@ -254,9 +271,9 @@ impl Application {
             Some(entry) => {
                 let parts = Parts::new(context);
                 if missing.is_none() && !state.is_limited() {
-                    entry(parts, payload)
+                    entry(parts, input)
                 } else {
-                    admitted(entry, Arc::clone(state), missing, parts, payload)
+                    admitted(entry, Arc::clone(state), missing, parts, input)
                 }
             }
         };
@@ -335,6 +352,12 @@ impl Application {
     #[must_use]
     pub fn platform(&self) -> &'static str {
         self.0.platform
+    }
+
+    /// Returns where published messages and events go.
+    #[must_use]
+    pub fn outlet(&self) -> &dyn Outlet {
+        &*self.0.outlet
     }
 
     /// Returns the clock.
@@ -432,6 +455,10 @@ impl Application {
         Ok(())
     }
 
+    pub(crate) fn state(&self, function: FunctionIndex) -> &Arc<FunctionState> {
+        &self.0.functions[function.0]
+    }
+
     fn enter(&self) {
         self.0.in_flight.fetch_add(1, Ordering::SeqCst);
     }
@@ -462,7 +489,7 @@ fn admitted(
     state: Arc<FunctionState>,
     missing: Option<Vec<Type>>,
     parts: Parts,
-    payload: Payload,
+    input: Input,
 ) -> BoxFuture<'static, Outcome> {
     Box::pin(async move {
         let _permit = state.permit().await;
@@ -474,7 +501,7 @@ fn admitted(
         if let Some(missing) = missing {
             parts.application().build_lazy(missing, &parts).await?;
         }
-        entry(parts, payload).await
+        entry(parts, input).await
     })
 }
 

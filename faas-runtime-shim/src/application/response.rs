@@ -22,8 +22,12 @@ impl Answer for Response<Body> {
             FailureKind::RetryAfter(delay) => {
                 Error::retry_after(delay, failure.message).into_response()
             }
-            FailureKind::Overload => problem(StatusCode::SERVICE_UNAVAILABLE, None),
-            FailureKind::Reject => problem(StatusCode::BAD_REQUEST, Some(&failure.message)),
+            FailureKind::Overload | FailureKind::NotAttempted => {
+                problem(StatusCode::SERVICE_UNAVAILABLE, None)
+            }
+            FailureKind::Reject | FailureKind::Unroutable => {
+                problem(StatusCode::BAD_REQUEST, Some(&failure.message))
+            }
             FailureKind::Retry | FailureKind::Panic => {
                 problem(StatusCode::INTERNAL_SERVER_ERROR, None)
             }

@@ -83,7 +83,7 @@ pub(crate) fn check(functions: &[&'static Function]) -> Vec<StartError> {
         .iter()
         .filter_map(|function| match function.trigger {
             Trigger::Mount { prefix, .. } => Some((prefix, &function.origin)),
-            Trigger::Http { .. } | Trigger::Invoke { .. } => None,
+            _ => None,
         });
     let mut seen: Vec<(&str, &Origin)> = Vec::new();
     for (prefix, origin) in mounts {

@@ -7,7 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::pace::Pace;
 use crate::clock::Moment;
-use crate::function::{Function, Limits, Type};
+use crate::function::{Function, Limits, RetryPolicy, Trigger, Type};
 use crate::telemetry::metrics::FunctionMetrics;
 
 /// A function of a running application.
@@ -57,6 +57,14 @@ impl FunctionState {
     #[must_use]
     pub fn limits(&self) -> &'static Limits {
         &self.function.limits
+    }
+
+    /// Returns how its failed deliveries are repeated.
+    pub(crate) fn retry(&self) -> RetryPolicy {
+        match &self.function.trigger {
+            Trigger::Queue { spec, .. } => spec.retry,
+            _ => RetryPolicy::DEFAULT,
+        }
     }
 
     /// Admits an invocation now, or says after how long it may be tried again.

@@ -19,7 +19,7 @@ mod load;
 mod nesting;
 mod period;
 mod provenance;
-mod quote;
+pub(crate) mod quote;
 mod secret;
 mod size;
 mod suggest;

@@ -1,7 +1,7 @@
 //! How a message shows text that somebody else wrote: in backticks, without control characters, never at length.
 
 /// Puts text in backticks.
-pub(super) fn value(text: &str) -> String {
+pub(crate) fn value(text: &str) -> String {
     format!("`{}`", shortened(text, 60))
 }
 

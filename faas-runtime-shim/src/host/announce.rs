@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::settings::Settings;
 use crate::application::{Application, FunctionState};
-use crate::function::Trigger;
+use crate::function::{Schedule, Trigger};
 
 pub(crate) fn announce(
     application: &Application,
@@ -39,6 +39,14 @@ fn what(state: &FunctionState) -> String {
         Trigger::Http { methods, path, .. } => format!("{} {path}", methods.join("|")),
         Trigger::Mount { prefix, .. } => format!("everything under {prefix}"),
         Trigger::Invoke { .. } => format!("invoke {}", state.name()),
+        Trigger::Queue { ref spec, .. } => format!("queue {}", spec.queue),
+        Trigger::Timer { ref spec, .. } => match spec.schedule {
+            Schedule::Cron(text) => format!("timer {text}"),
+            Schedule::Every(period) => format!("timer every {period:?}"),
+        },
+        Trigger::Object { ref spec, .. } => format!("objects of {}", spec.bucket),
+        Trigger::Binlog { ref spec, .. } => format!("changes of {}", spec.table),
+        Trigger::Event { ref spec, .. } => format!("events {}", spec.kind),
     }
 }
 

@@ -57,6 +57,15 @@ impl Adapter for Host {
                 attempt: false,
                 concurrency: true,
             },
+            triggers: &[
+                ("http", "bodies streamed both ways"),
+                ("invoke", "by hand, on the management port"),
+                ("queue", "by hand; CloudEvents at `[events] path`"),
+                ("timer", "by hand"),
+                ("object", "by hand"),
+                ("binlog", "by hand"),
+                ("event", "CloudEvents at `[events] path`; by hand"),
+            ],
             request_limit: None,
             response_limit: None,
             drain: Drain {

@@ -124,6 +124,13 @@ impl Context {
         self.0.facts.attempt
     }
 
+    /// Returns what stays the same when the same thing is delivered again, where the sender tells it: a message's id, the
+    /// source and id of a CloudEvent. Work that must not be done twice is remembered under it.
+    #[must_use]
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.0.facts.idempotency_key.as_deref()
+    }
+
     /// Returns when the answer has to be there, by the wall clock.
     #[must_use]
     pub fn deadline(&self) -> Option<SystemTime> {

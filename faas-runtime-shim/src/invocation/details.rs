@@ -62,10 +62,6 @@ pub struct RawJson(Bytes);
 
 impl RawJson {
     /// Takes text that a JSON parser has already accepted.
-    #[cfg_attr(
-        not(feature = "aws-lambda"),
-        expect(dead_code, reason = "only adapters have such text")
-    )]
     pub(crate) fn from_validated(text: Bytes) -> Self {
         Self(text)
     }

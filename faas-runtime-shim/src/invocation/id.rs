@@ -2,16 +2,16 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// The id of an invocation: the platform's text, or 32 hexadecimal digits of our own that are written when first read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct InvocationId(Form);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Form {
-    Given(Box<str>),
+    Given(Arc<str>),
     Own {
         number: u64,
         text: OnceLock<Box<str>>,
@@ -21,7 +21,7 @@ enum Form {
 impl InvocationId {
     /// Takes the platform's id.
     #[must_use]
-    pub fn given(id: impl Into<Box<str>>) -> Self {
+    pub fn given(id: impl Into<Arc<str>>) -> Self {
         Self(Form::Given(id.into()))
     }
 

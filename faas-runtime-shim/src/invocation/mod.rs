@@ -1,28 +1,36 @@
 //! The canonical model: what an invocation is, whatever brought it, and what comes of it.
 //!
-//! Adapters and sources make [`Facts`] and a [`Payload`] (or an HTTP request), the application makes the [`Context`], and
-//! the function's answer is an [`Outcome`]. No type here knows a platform.
+//! Adapters and sources make [`Facts`] and an [`Input`] (or an HTTP request), the application makes the [`Context`], and
+//! the function's answer is an [`Outcome`]. What comes in batches or has to be looked up goes as an [`Arrival`]. No type here
+//! knows a platform.
 
 mod context;
+mod delivery;
 mod details;
+mod events;
 mod id;
+mod input;
 mod outcome;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 
 pub use self::context::{Context, Parts};
+pub use self::delivery::{Attributes, Batch, Delivery, Ledger};
 pub use self::details::{Credentials, Details, RawJson};
+pub use self::events::{ChangeEvent, ChangeKind, ObjectEvent, ObjectKind, Tick};
 pub use self::id::InvocationId;
+pub use self::input::{Address, Arrival, Input, Item, Slot};
 pub use self::outcome::{Failure, FailureKind, Outcome, Reply};
 use crate::clock::Moment;
 use crate::trace::TraceContext;
 
 /// What an adapter or a source knows of an invocation before a function is chosen for it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// The platform's id of the invocation, or one of our own.
     pub id: InvocationId,
@@ -36,8 +44,10 @@ pub struct Facts {
     pub peer: Option<IpAddr>,
     /// The trace that the invocation belongs to.
     pub trace: Option<TraceContext>,
-    /// What else the platform tells; boxed, since most invocations have none.
-    pub details: Option<Box<Details>>,
+    /// What stays the same when the same thing is delivered again, where the sender tells it.
+    pub idempotency_key: Option<Box<str>>,
+    /// What else the platform tells; apart, since most invocations have none, and shared by the items of a batch.
+    pub details: Option<Arc<Details>>,
 }
 
 /// The bytes that an event invocation brings.
@@ -57,28 +67,5 @@ impl Payload {
             body: body.into(),
             media_type: Some(Cow::Borrowed("application/json")),
         }
-    }
-}
-
-/// Where the parameters of an event function find the payload: the one that takes it leaves nothing behind.
-#[derive(Debug)]
-pub struct Slot(Option<Payload>);
-
-impl Slot {
-    /// Makes a slot with a payload in it.
-    #[must_use]
-    pub fn new(payload: Payload) -> Self {
-        Self(Some(payload))
-    }
-
-    /// Makes a slot for what has no payload, such as the start of an application.
-    #[must_use]
-    pub fn empty() -> Self {
-        Self(None)
-    }
-
-    /// Takes the payload out; `None` the second time.
-    pub fn take(&mut self) -> Option<Payload> {
-        self.0.take()
     }
 }

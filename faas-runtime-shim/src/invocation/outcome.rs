@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::cloudevents::CloudEvent;
 use crate::error::{Error, ErrorKind};
 
 /// A reply, or a failure with its kind.
@@ -17,15 +18,33 @@ pub struct Reply {
     pub body: Bytes,
     /// The media type of the body.
     pub media_type: Cow<'static, str>,
+    /// The event that the function answers with, instead of a body.
+    pub event: Option<Box<CloudEvent>>,
 }
 
 impl Reply {
+    /// Makes a reply.
+    #[must_use]
+    pub fn new(body: impl Into<Bytes>, media_type: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            body: body.into(),
+            media_type: media_type.into(),
+            event: None,
+        }
+    }
+
     /// Makes a reply of JSON text.
     #[must_use]
     pub fn json(body: impl Into<Bytes>) -> Self {
+        Self::new(body, "application/json")
+    }
+
+    /// Makes a reply that is an event.
+    #[must_use]
+    pub fn event(event: CloudEvent) -> Self {
         Self {
-            body: body.into(),
-            media_type: Cow::Borrowed("application/json"),
+            event: Some(Box::new(event)),
+            ..Self::nothing()
         }
     }
 
@@ -64,6 +83,10 @@ pub enum FailureKind {
     Deadline,
     /// A limit of this instance was reached before the handler was called.
     Overload,
+    /// The handler was not called: a delivery before it in its lane failed, or the time was over.
+    NotAttempted,
+    /// No function takes it.
+    Unroutable,
 }
 
 impl Failure {
@@ -80,6 +103,24 @@ impl Failure {
             kind: FailureKind::Deadline,
             name: Cow::Borrowed("Timeout"),
             message: format!("no answer within {limit:?}"),
+        }
+    }
+}
+
+impl Failure {
+    pub(crate) fn not_attempted(why: &str) -> Self {
+        Self {
+            kind: FailureKind::NotAttempted,
+            name: Cow::Borrowed("NotAttempted"),
+            message: why.to_owned(),
+        }
+    }
+
+    pub(crate) fn unroutable(message: String) -> Self {
+        Self {
+            kind: FailureKind::Unroutable,
+            name: Cow::Borrowed("Unroutable"),
+            message,
         }
     }
 }

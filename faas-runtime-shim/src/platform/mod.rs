@@ -19,6 +19,7 @@ pub use self::profile::{Capabilities, Drain, Flavour, Profile, Shape};
 use crate::application::Application;
 use crate::env::Env;
 use crate::lifecycle::Boot;
+use crate::outlet::Sink;
 use crate::registry::{Registry, Selection};
 use crate::startup::{Exit, StartError};
 use crate::telemetry::LogPlan;
@@ -35,6 +36,12 @@ pub trait Adapter: fmt::Debug + Sync {
     fn selection(&self, env: &Env, registry: &Registry) -> Selection {
         let _ = (env, registry);
         Selection::all()
+    }
+
+    /// Reads where the platform says that published events go, whatever the bindings.
+    fn sink(&self, env: &Env) -> Option<Sink> {
+        let _ = env;
+        None
     }
 
     /// Says how and where log lines are written there.

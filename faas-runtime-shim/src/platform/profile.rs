@@ -16,6 +16,8 @@ pub struct Profile {
     pub flavour: Flavour,
     /// What the protocol carries.
     pub capabilities: Capabilities,
+    /// The triggers that it serves, each with how, in a few words for a table.
+    pub triggers: &'static [(&'static str, &'static str)],
     /// The most bytes that an HTTP request's or an event's body can have, where the platform has a limit.
     pub request_limit: Option<u64>,
     /// The most bytes that an answer can have, where the platform has a limit.
@@ -85,6 +87,7 @@ impl Profile {
             "shape": self.shape,
             "runtime": self.flavour,
             "capabilities": self.capabilities,
+            "triggers": self.triggers.iter().map(|(trigger, _)| trigger).collect::<Vec<_>>(),
             "request_limit_bytes": self.request_limit,
             "response_limit_bytes": self.response_limit,
         })

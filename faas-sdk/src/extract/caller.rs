@@ -7,7 +7,7 @@ use http::{StatusCode, request};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::trigger::{Http, Invoke};
+use super::trigger::Invoked;
 use super::{Context, FromInvocation, Nothing, Parts, Slot};
 use crate::Error;
 
@@ -115,7 +115,7 @@ macro_rules! told {
             }
         }
 
-        impl<$($param: DeserializeOwned)?> FromInvocation<Invoke> for $type $(<$param>)? {
+        impl<Tr: Invoked $(, $param: DeserializeOwned)?> FromInvocation<Tr> for $type $(<$param>)? {
             type Takes = Nothing;
 
             fn from_invocation(parts: &Parts, _: &mut Slot) -> Result<Self, Error> {
@@ -123,7 +123,7 @@ macro_rules! told {
             }
         }
 
-        impl<$($param: DeserializeOwned)?> FromInvocation<Invoke> for Option<$type $(<$param>)?> {
+        impl<Tr: Invoked $(, $param: DeserializeOwned)?> FromInvocation<Tr> for Option<$type $(<$param>)?> {
             type Takes = Nothing;
 
             fn from_invocation(parts: &Parts, _: &mut Slot) -> Result<Self, Error> {
@@ -135,17 +135,10 @@ macro_rules! told {
 
 told!(RequestContext<T>, Claims<T>, ClientAddr);
 
-macro_rules! context {
-    ($($trigger:ident),+) => {$(
-        impl FromInvocation<$trigger> for Context {
-            type Takes = Nothing;
+impl<Tr: Invoked> FromInvocation<Tr> for Context {
+    type Takes = Nothing;
 
-            fn from_invocation(parts: &Parts, _: &mut Slot) -> Result<Self, Error> {
-                Ok(parts.context().clone())
-            }
-        }
-    )+};
+    fn from_invocation(parts: &Parts, _: &mut Slot) -> Result<Self, Error> {
+        Ok(parts.context().clone())
+    }
 }
-
-// not for `Start`: nothing is invoked then
-context!(Http, Invoke);

@@ -200,7 +200,7 @@ pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
     Ok(text)
 }
 
-fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonRejection> {
+pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, JsonRejection> {
     serde_json::from_slice(bytes).map_err(|error| explain::<T>(bytes, &error))
 }
 
@@ -236,7 +236,7 @@ fn expect_json(headers: &HeaderMap) -> Result<(), JsonRejection> {
 }
 
 /// `application/json` or `application/*+json` (RFC 6839, section 3.1), parameters aside.
-fn is_json(content_type: &[u8]) -> bool {
+pub(super) fn is_json(content_type: &[u8]) -> bool {
     let essence = content_type
         .split(|byte| *byte == b';')
         .next()

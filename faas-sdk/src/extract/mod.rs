@@ -4,37 +4,46 @@
 //! [`FromInvocation`] for their trigger, in any order; at most one of them takes the payload. [`State`], [`Config`],
 //! [`Context`] and the types about the caller work in both.
 
+pub mod trigger;
+
+mod payload;
+mod taken;
+
 mod caller;
 mod config;
 mod json;
-mod payload;
 mod state;
 
+mod background;
+mod batch;
+mod change;
+mod event;
+mod message;
+mod object;
+mod tick;
+
+pub use self::background::{Background, BackgroundContext, BackgroundResource};
+pub use self::batch::{Batch, BatchItem, Report};
 pub use self::caller::{Claims, ClientAddr, RequestContext};
+pub use self::change::Change;
 pub use self::config::Config;
+pub use self::event::Event;
 pub(crate) use self::json::encode as json_text;
 pub use self::json::{Json, JsonRejection};
-pub use self::payload::{All, AsJson, AsText, Codec, Join, Nothing, Raw, Taken};
+pub use self::message::{Delivery, Message};
+pub use self::object::ObjectEvent;
+#[cfg(feature = "protobuf")]
+pub use self::payload::Proto;
+pub use self::payload::{AsBytes, AsJson, AsText, Codec, FromPayload, Raw, Text, ToPayload};
 pub use self::state::State;
+pub use self::taken::{All, Join, Nothing, Taken};
+pub use self::tick::Tick;
 pub use faas_runtime_shim::function::Needs;
-pub use faas_runtime_shim::invocation::{Context, Parts, Payload, Slot};
+pub use faas_runtime_shim::invocation::{
+    Attributes, ChangeKind, Context, Input, ObjectKind, Parts, Payload, Slot,
+};
 
 use crate::Error;
-
-/// The triggers, as the types that [`FromInvocation`] and [`IntoOutcome`](crate::IntoOutcome) are marked with.
-pub mod trigger {
-    /// HTTP requests.
-    #[derive(Debug)]
-    pub struct Http;
-
-    /// Plain requests with a plain answer.
-    #[derive(Debug)]
-    pub struct Invoke;
-
-    /// The start and the end of an application: resources, mounts and hooks.
-    #[derive(Debug)]
-    pub struct Start;
-}
 
 /// A parameter of an event function with the trigger `Tr`.
 ///
@@ -83,14 +92,15 @@ pub mod trigger {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter of a function with the trigger `{Tr}`",
     label = "not a parameter of this trigger",
-    note = "HTTP functions take axum's extractors; the others take types that implement `faas::extract::FromInvocation<{Tr}>`, such as `faas::Json<T>`, `faas::State<T>`, `faas::Config<T>` and `faas::Context`"
+    note = "http functions take axum's extractors; queue functions `faas::Message<T>`, `faas::Batch<T>` and `faas::Delivery`; timer functions `faas::Tick`; object functions `faas::ObjectEvent`; binlog functions `faas::Change<T>`; event functions `faas::Event<T>` and `faas::Background<T>`; invoke functions `faas::Json<T>`, `String` and `bytes::Bytes`",
+    note = "all of them take `faas::State<T>`, `faas::Config<T>`, `faas::Context` and types of your own that implement `faas::extract::FromInvocation<{Tr}>`"
 )]
 pub trait FromInvocation<Tr>: Sized {
     /// [`Nothing`], or [`All<T, C>`](All) of what the payload is decoded into.
     type Takes: Taken;
 
-    /// Whether the application hands the deliveries of a batch over one by one.
-    const ONE_BY_ONE: bool = false;
+    /// Whether the function gets all deliveries of a batch in one call.
+    const WHOLE_BATCH: bool = false;
 
     /// Reads the parameter.
     ///
@@ -104,4 +114,22 @@ pub trait FromInvocation<Tr>: Sized {
     fn needs(needs: &mut Needs) {
         let _ = needs;
     }
+}
+
+/// Looks at the input in the form that a trigger brings, and leaves it to others: parameters stand in any order.
+fn look<'a, T>(
+    input: &'a Slot,
+    wanted: &str,
+    form: fn(&Input) -> Option<&T>,
+) -> Result<&'a T, Error> {
+    let input = input.peek();
+    input
+        .and_then(form)
+        .ok_or_else(|| unexpected(wanted, input))
+}
+
+/// The error of a parameter that finds the input of another trigger, or none.
+fn unexpected(wanted: &str, found: Option<&Input>) -> Error {
+    let found = found.map_or("nothing: another parameter has taken it", Input::name);
+    Error::retry(format!("expected {wanted}, found {found}")).with_name("WrongInput")
 }

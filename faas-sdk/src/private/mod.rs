@@ -24,10 +24,11 @@ pub use crate::handler::{Async, Blocking, Returns};
 pub use crate::outcome::IntoOutcome;
 pub use faas_runtime_shim::application::{blocking, share as provide};
 pub use faas_runtime_shim::function::{
-    ConfigEntry, ConfigSection, Function, Hook, HookMoment, Limits, Linked, Origin, Rate, Resource,
-    Shared, Trigger, Type,
+    BinlogSpec, ConfigEntry, ConfigSection, EventSpec, Function, Hook, HookMoment, Limits, Linked,
+    Missed, ObjectSpec, Origin, Overlap, QueueSpec, Rate, Resource, RetryPolicy, Schedule, Shared,
+    TimerSpec, Trigger, Type,
 };
-pub use faas_runtime_shim::invocation::Outcome;
+pub use faas_runtime_shim::invocation::{ChangeKind, ObjectKind, Outcome};
 pub use faas_runtime_shim::schema::Schemas;
 pub use inventory;
 pub use serde;

@@ -1,8 +1,8 @@
 //! Parameters of event functions and what such functions return.
 
-use faas_runtime_shim::invocation::Outcome;
+use faas_runtime_shim::invocation::{Input, Outcome};
 
-use crate::extract::{FromInvocation, Needs, Parts, Payload, Slot, Taken};
+use crate::extract::{FromInvocation, Needs, Parts, Slot, Taken};
 use crate::{Error, IntoOutcome};
 
 /// All that generated code asks of a parameter's type, behind one function without bounds on what it returns: so a type
@@ -13,8 +13,8 @@ pub struct Param<T> {
     pub read: fn(&Parts, &mut Slot) -> Result<T, Error>,
     /// Collects its needs.
     pub needs: fn(&mut Needs),
-    /// Whether deliveries come one by one.
-    pub one_by_one: bool,
+    /// Whether it takes the deliveries of a batch together.
+    pub whole_batch: bool,
     /// Whether it takes the payload.
     pub takes: bool,
 }
@@ -25,7 +25,7 @@ pub const fn param<Tr, T: FromInvocation<Tr>>() -> Param<T> {
     Param {
         read: T::from_invocation,
         needs: T::needs,
-        one_by_one: T::ONE_BY_ONE,
+        whole_batch: T::WHOLE_BATCH,
         takes: <T::Takes as Taken>::TAKES,
     }
 }
@@ -43,10 +43,10 @@ pub const fn at_most_one(count: usize, message: &'static str) {
     }
 }
 
-/// Puts the payload where parameters find it.
+/// Puts the input where parameters find it.
 #[must_use]
-pub fn slot(payload: Payload) -> Slot {
-    Slot::new(payload)
+pub fn slot(input: Input) -> Slot {
+    Slot::new(input)
 }
 
 /// The slot of what has no payload.

@@ -5,7 +5,7 @@ use faas_runtime_shim::schema::Schemas;
 use schemars::JsonSchema;
 
 use super::Probe;
-use crate::Json;
+use crate::{Background, Batch, Change, Event, Json, Message};
 
 /// Parameters that are documents.
 pub trait HasParameter {
@@ -24,7 +24,10 @@ macro_rules! parameter {
     )+};
 }
 
-parameter!(Json "body", Path "path", Query "query");
+parameter!(
+    Json "body", Path "path", Query "query",
+    Message "body", Batch "body", Event "data", Background "data", Change "row"
+);
 
 /// Answers that are documents.
 pub trait HasAnswer {

@@ -122,7 +122,7 @@ impl From<Exchange> for EventAnswer {
 
 #[track_caller]
 #[expect(clippy::panic, reason = "this is how a test fails")]
-fn decode<T: DeserializeOwned>(body: &[u8]) -> T {
+pub(super) fn decode<T: DeserializeOwned>(body: &[u8]) -> T {
     match serde_json::from_slice(body) {
         Ok(value) => value,
         Err(error) => panic!("{error} in {}", String::from_utf8_lossy(body)),

@@ -29,6 +29,8 @@
 //! ```
 
 mod answer;
+mod events;
+mod published;
 
 use std::fmt;
 use std::sync::Arc;
@@ -40,13 +42,19 @@ use faas_runtime_shim::clock::{Clock, SystemClock};
 use faas_runtime_shim::config::Configuration;
 use faas_runtime_shim::function::{HookMoment, Shared, Type};
 use faas_runtime_shim::invocation::Facts;
+use faas_runtime_shim::outlet::{Bindings, Outlet};
 use faas_runtime_shim::platform;
 use faas_runtime_shim::registry::{Registry, Selection};
 use faas_runtime_shim::telemetry::{Captured, capture};
 use http::Request;
 
 pub use self::answer::{Answer, EventAnswer};
+pub use self::events::{delivery, object};
+use self::published::Capture;
+pub use self::published::Published;
+pub use faas_runtime_shim::application::Settled;
 pub use faas_runtime_shim::clock::ManualClock;
+pub use faas_runtime_shim::settle::Settlement;
 pub use faas_runtime_shim::startup::{StartError, StartErrors};
 
 use crate::extract::Codec;
@@ -62,6 +70,7 @@ pub struct App {
     configuration: Configuration,
     given: Vec<(Type, Shared)>,
     time: Time,
+    captures: bool,
 }
 
 #[derive(Clone)]
@@ -80,6 +89,7 @@ impl App {
             configuration: Configuration::empty(),
             given: Vec::new(),
             time: Time::Manual(ManualClock::new()),
+            captures: true,
         }
     }
 
@@ -143,6 +153,13 @@ impl App {
         self
     }
 
+    /// Publishes where the bindings say, as outside of tests, instead of keeping what is published for the test. Without a
+    /// binding publishing fails.
+    pub fn unbound(mut self) -> Self {
+        self.captures = false;
+        self
+    }
+
     /// Starts it.
     ///
     /// # Panics
@@ -167,6 +184,13 @@ impl App {
             Time::System(clock) => (Arc::new(clock), ManualClock::new()),
         };
         let captured = capture();
+        let published = Capture::default();
+        let outlet: Arc<dyn Outlet> = if self.captures {
+            Arc::new(published.clone())
+        } else {
+            let configuration = self.configuration.clone();
+            Arc::new(Bindings::new(configuration, self.platform, None))
+        };
         let application = Application::build(Blueprint {
             registry: self.registry,
             selection: self.selection,
@@ -178,6 +202,7 @@ impl App {
                     std::thread::spawn(work);
                 },
             },
+            outlet,
             given: self.given,
             captured: Some(captured.clone()),
         })
@@ -186,6 +211,7 @@ impl App {
             application,
             clock: manual,
             captured,
+            published,
         })
     }
 }
@@ -208,6 +234,7 @@ pub struct TestApp {
     application: Application,
     clock: ManualClock,
     captured: Captured,
+    published: Capture,
 }
 
 impl TestApp {
@@ -233,7 +260,7 @@ impl TestApp {
         let payload = H::InputCodec::encode(&input)?;
         let reply = self
             .application
-            .invoke(index, Facts::default(), payload)
+            .invoke(index, Facts::default(), payload.into())
             .await?;
         Ok(H::OutputCodec::decode(&reply)?)
     }
@@ -279,6 +306,12 @@ impl TestApp {
     #[must_use]
     pub fn logs(&self) -> Vec<String> {
         self.captured.take()
+    }
+
+    /// Takes what has been published so far, in the order in which it was; nothing after [`App::unbound`].
+    #[must_use]
+    pub fn published(&self) -> Vec<Published> {
+        self.published.take()
     }
 
     /// Returns the resource of type `T`, if a function needs it.

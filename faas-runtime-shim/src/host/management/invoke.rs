@@ -7,8 +7,9 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 
 use crate::application::{Application, FunctionIndex};
+use crate::cloudevents;
 use crate::error::{problem, whole_seconds};
-use crate::invocation::{Facts, Failure, FailureKind, Outcome, Payload};
+use crate::invocation::{Facts, Failure, FailureKind, Outcome, Payload, Reply};
 use crate::platform::Exchange;
 
 /// Invokes the function of this name with the request's body.
@@ -36,12 +37,30 @@ pub(super) async fn by_hand(
         Ok(body) => body,
         Err(error) => return problem(StatusCode::BAD_REQUEST, Some(&error.to_string())),
     };
-    let payload = Payload { body, media_type };
-    answer(application.invoke(index, Facts::default(), payload).await)
+    match application.by_hand(index, Payload { body, media_type }) {
+        Ok(input) => answer(application.invoke(index, Facts::default(), input).await),
+        Err(error) => answer(Err(error.into())),
+    }
 }
 
 fn answer(outcome: Outcome) -> Response<Body> {
     match outcome {
+        Ok(Reply {
+            event: Some(event), ..
+        }) => match cloudevents::encode::structured(&event) {
+            Ok(body) => {
+                let mut response = Response::new(Body::from(body));
+                response.headers_mut().insert(
+                    header::CONTENT_TYPE,
+                    HeaderValue::from_static(cloudevents::decode::STRUCTURED),
+                );
+                response
+            }
+            Err(error) => problem(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                Some(&format!("the handler's event: {error}")),
+            ),
+        },
         Ok(reply) => {
             let mut response = Response::new(Body::from(reply.body));
             if let Ok(media_type) = HeaderValue::from_str(&reply.media_type) {
@@ -60,8 +79,10 @@ fn failed(failure: &Failure) -> Response<Body> {
     let (status, delay) = match failure.kind {
         FailureKind::Retry | FailureKind::Panic => (StatusCode::INTERNAL_SERVER_ERROR, None),
         FailureKind::RetryAfter(delay) => (StatusCode::SERVICE_UNAVAILABLE, Some(delay)),
-        FailureKind::Overload => (StatusCode::SERVICE_UNAVAILABLE, None),
-        FailureKind::Reject => (StatusCode::UNPROCESSABLE_ENTITY, None),
+        FailureKind::Overload | FailureKind::NotAttempted => {
+            (StatusCode::SERVICE_UNAVAILABLE, None)
+        }
+        FailureKind::Reject | FailureKind::Unroutable => (StatusCode::UNPROCESSABLE_ENTITY, None),
         FailureKind::Deadline => (StatusCode::GATEWAY_TIMEOUT, None),
     };
     let mut response = problem(status, Some(&failure.message));
@@ -85,7 +106,7 @@ pub(crate) async fn exchange(application: &Application, event: Bytes) -> Exchang
 
 async fn outcome(application: &Application, index: FunctionIndex, event: Bytes) -> Exchange {
     match application
-        .invoke(index, Facts::default(), Payload::json(event))
+        .invoke(index, Facts::default(), Payload::json(event).into())
         .await
     {
         Ok(reply) => Exchange::Answer(reply.body),

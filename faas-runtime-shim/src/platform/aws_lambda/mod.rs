@@ -54,6 +54,21 @@ impl Adapter for AwsLambda {
                 attempt: false,
                 concurrency: false,
             },
+            triggers: &[
+                (
+                    "http",
+                    "API Gateway, Function URL, ALB, Lattice; answers are buffered",
+                ),
+                ("invoke", "direct invocation"),
+                ("queue", "SQS, SNS, Kinesis, Kafka, Amazon MQ"),
+                ("timer", "EventBridge rules and Scheduler"),
+                ("object", "S3, also through EventBridge and SQS"),
+                ("binlog", "DynamoDB streams, DocumentDB"),
+                (
+                    "event",
+                    "EventBridge, CloudWatch Logs, destinations, CloudEvents",
+                ),
+            ],
             // Developer Guide, "Lambda quotas": 6 MB each way, and 1 MB for asynchronous events
             request_limit: Some(6 * 1024 * 1024),
             response_limit: Some(RESPONSE_LIMIT as u64),

@@ -1,19 +1,22 @@
 //! Time in UTC as log lines write it.
 //!
-//! The civil calendar by whole days and nothing else: no zones, no parsing, no calendar crate for one function.
+//! Apart from [`crate::rfc3339::format`], as each line has one: appended, and always of one width.
 //! Start at [`rfc3339`].
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::rfc3339::civil;
+
 /// Appends `2026-11-21T12:03:04.123456Z`.
 pub(super) fn rfc3339(time: SystemTime, out: &mut String) {
     let since = since_epoch(time);
-    let (year, month, day) = civil(since.as_secs() / DAY);
-    digits(4, year, out);
+    let days = since.as_secs() / DAY;
+    let (year, month, day) = civil(days.try_into().unwrap_or_default());
+    digits(4, year.unsigned_abs(), out);
     out.push('-');
-    digits(2, month, out);
+    digits(2, month.unsigned_abs(), out);
     out.push('-');
-    digits(2, day, out);
+    digits(2, day.unsigned_abs(), out);
     out.push('T');
     clock(since, out);
     out.push('.');
@@ -52,29 +55,7 @@ fn since_epoch(time: SystemTime) -> Duration {
     time.duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
-/// Year, month and day of a day since 1970 in the Gregorian calendar. Years are counted from March here, so that the leap
-/// day is the last of its year and months have a regular rhythm (153 days in each five).
-fn civil(days: u64) -> (u64, u64, u64) {
-    let days = days + DAYS_TO_1970;
-    let (era, day) = (days / ERA, days % ERA);
-    let year = (day - day / (4 * 365) + day / (100 * 365 + 24) - day / (ERA - 1)) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (month, next) = if month < 10 {
-        (month + 3, 0)
-    } else {
-        (month - 9, 1)
-    };
-    (400 * era + year + next, month, day)
-}
-
 const DAY: u64 = 86_400;
-/// Days from 1 March of the year 0 to 1 January 1970.
-const DAYS_TO_1970: u64 = 719_468;
-/// Days in 400 years, after which the calendar repeats.
-const ERA: u64 = 146_097;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,33 +88,6 @@ mod tests {
         check(1_795_262_584, 123_456, "2026-11-21T12:03:04.123456Z");
         check(4_107_542_400, 0, "2100-03-01T00:00:00.000000Z");
         check(253_402_300_799, 0, "9999-12-31T23:59:59.000000Z");
-    }
-
-    #[test]
-    fn each_day_of_an_era_follows_the_one_before() {
-        let length = |year: u64, month| match month {
-            2 if year.is_multiple_of(4)
-                && (!year.is_multiple_of(100) || year.is_multiple_of(400)) =>
-            {
-                29
-            }
-            2 => 28,
-            4 | 6 | 9 | 11 => 30,
-            _ => 31,
-        };
-        let mut before = civil(0);
-        for days in 1..=ERA {
-            let (year, month, day) = before;
-            let expected = if day < length(year, month) {
-                (year, month, day + 1)
-            } else if month < 12 {
-                (year, month + 1, 1)
-            } else {
-                (year + 1, 1, 1)
-            };
-            before = civil(days);
-            assert_eq!(before, expected);
-        }
     }
 
     #[test]

@@ -10,16 +10,34 @@ pub(crate) mod prometheus;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+use crate::settle::Settlement;
+
 /// What one function's invocations came to, in this instance.
 #[derive(Debug, Default)]
 pub(crate) struct FunctionMetrics {
     in_flight: AtomicI64,
     cold_starts: AtomicU64,
     finished: [AtomicU64; OutcomeKind::ALL.len()],
+    settled: [AtomicU64; SETTLEMENTS.len()],
     durations: Histogram,
 }
 
+/// The labels of what becomes of deliveries.
+const SETTLEMENTS: [&str; 5] = ["acknowledge", "redeliver", "return", "dead_letter", "fail"];
+
 impl FunctionMetrics {
+    /// A delivery has been settled so.
+    pub(crate) fn settled(&self, settlement: Settlement) {
+        let index = match settlement {
+            Settlement::Acknowledge => 0,
+            Settlement::Redeliver { .. } => 1,
+            Settlement::Return => 2,
+            Settlement::DeadLetter => 3,
+            Settlement::Fail => 4,
+        };
+        self.settled[index].fetch_add(1, Relaxed);
+    }
+
     /// An invocation begins. Each call is followed by one of [`finished`](Self::finished).
     pub(crate) fn started(&self) {
         self.in_flight.fetch_add(1, Relaxed);

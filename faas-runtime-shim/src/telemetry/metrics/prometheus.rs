@@ -7,7 +7,7 @@ use std::fmt::{self, Write as _};
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use super::{BOUNDS, FunctionMetrics, OutcomeKind};
+use super::{BOUNDS, FunctionMetrics, OutcomeKind, SETTLEMENTS};
 
 /// The instance's own state beside its functions: one value under one name.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +108,29 @@ pub(crate) fn render<'a>(
         );
     }
 
+    let mut delivering = functions()
+        .filter(|(labels, _)| labels.is_delivered())
+        .peekable();
+    if delivering.peek().is_some() {
+        family(
+            out,
+            "faas_deliveries_total",
+            "counter",
+            "Deliveries by what became of them.",
+        );
+    }
+    for (labels, metrics) in delivering {
+        for (settlement, count) in SETTLEMENTS.iter().zip(&metrics.settled) {
+            let count = count.load(Relaxed);
+            line(
+                out,
+                format_args!(
+                    "faas_deliveries_total{{{labels},settlement=\"{settlement}\"}} {count}"
+                ),
+            );
+        }
+    }
+
     for Gauge { name, help, value } in gauges {
         family(out, name, "gauge", help);
         line(out, format_args!("{name} {}", Number(value)));
@@ -133,6 +156,16 @@ fn line(out: &mut String, text: fmt::Arguments<'_>) {
 struct Labels<'a> {
     name: &'a str,
     trigger: &'a str,
+}
+
+impl Labels<'_> {
+    /// Whether what the function gets is settled one by one.
+    fn is_delivered(&self) -> bool {
+        matches!(
+            self.trigger,
+            "queue" | "timer" | "object" | "binlog" | "event"
+        )
+    }
 }
 
 impl fmt::Display for Labels<'_> {

@@ -1,6 +1,7 @@
 //! One event, from the platform's bytes to the bytes of its answer.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
@@ -58,7 +59,7 @@ async fn invoke(
     out: &mut Vec<u8>,
 ) -> Verdict {
     match application
-        .invoke(function, facts, Payload::json(event))
+        .invoke(function, facts, Payload::json(event).into())
         .await
     {
         Ok(reply) => {
@@ -102,11 +103,12 @@ async fn http(
         }
     }
     facts.details = Some(match facts.details {
-        Some(mut of_poll) => {
-            of_poll.complete_from(details);
-            of_poll
+        Some(of_poll) => {
+            let mut all = Arc::unwrap_or_clone(of_poll);
+            all.complete_from(details);
+            Arc::new(all)
         }
-        None => Box::new(details),
+        None => Arc::new(details),
     });
     let is_head = *request.method() == Method::HEAD;
     let (head, body) = application.http(facts, request).await.into_parts();
@@ -215,7 +217,8 @@ fn fail(failure: &Failure, out: &mut Vec<u8>) -> Verdict {
     let kind = match failure.kind {
         FailureKind::Panic => Cow::Borrowed("Function.Panic"),
         FailureKind::Deadline => Cow::Borrowed("Function.Timeout"),
-        FailureKind::Overload => Cow::Borrowed("Function.Overload"),
+        FailureKind::Overload | FailureKind::NotAttempted => Cow::Borrowed("Function.Overload"),
+        FailureKind::Unroutable => Cow::Borrowed("Runtime.UnroutableEvent"),
         FailureKind::Retry | FailureKind::RetryAfter(_) | FailureKind::Reject => {
             Cow::Owned(format!("Function.{}", type_name(&failure.name)))
         }

@@ -1,6 +1,7 @@
 //! What the headers of a poll's answer tell of the invocation.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -59,7 +60,7 @@ pub(super) fn read(answer: &Answer<'_>, clock: &dyn Clock) -> Facts {
             .map_or_else(InvocationId::own, InvocationId::given),
         deadline: text("lambda-runtime-deadline-ms").and_then(|millis| deadline(millis, clock)),
         trace: text("lambda-runtime-trace-id").and_then(TraceContext::parse_xray),
-        details: Some(Box::new(details)),
+        details: Some(Arc::new(details)),
         ..Facts::default()
     }
 }

@@ -1,59 +1,13 @@
-//! Payloads: which parameter takes it, and how a value becomes one and comes out of one.
-
-use std::marker::PhantomData;
+//! Payloads and answers of plain requests, whose form is told by the parameter: how a caller writes one and reads the other.
 
 use bytes::Bytes;
 use faas_runtime_shim::invocation::{Payload, Reply};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::trigger::Invoke;
-use super::{FromInvocation, Parts, Slot};
+use super::super::trigger::Invoke;
+use super::super::{All, FromInvocation, Parts, Slot};
 use crate::Error;
-
-/// What a parameter takes of the payload; [`Nothing`] and [`All`] are the two answers.
-pub trait Taken {
-    /// What a caller sends.
-    type Input;
-    /// How it is written.
-    type Codec;
-    /// Whether the payload is taken at all.
-    const TAKES: bool;
-}
-
-/// The parameter leaves the payload alone.
-#[derive(Debug)]
-pub struct Nothing;
-
-/// The parameter takes the payload, and a caller sends a `T` written as `C` says.
-#[derive(Debug)]
-pub struct All<T, C = AsJson>(PhantomData<(T, C)>);
-
-impl Taken for Nothing {
-    type Input = ();
-    type Codec = AsJson;
-    const TAKES: bool = false;
-}
-
-impl<T, C> Taken for All<T, C> {
-    type Input = T;
-    type Codec = C;
-    const TAKES: bool = true;
-}
-
-/// Joins what two parameters take; two that take the payload have no join.
-pub trait Join<Next> {
-    /// What both take together.
-    type Both;
-}
-
-impl<N> Join<N> for Nothing {
-    type Both = N;
-}
-
-impl<T, C> Join<Nothing> for All<T, C> {
-    type Both = Self;
-}
 
 /// How values of type `T` are written into payloads and read from replies.
 pub trait Codec<T> {
@@ -78,7 +32,7 @@ pub struct AsJson;
 
 /// The bytes as they are.
 #[derive(Debug)]
-pub struct Raw;
+pub struct AsBytes;
 
 /// UTF-8 text.
 #[derive(Debug)]
@@ -94,7 +48,7 @@ impl<T: Serialize + DeserializeOwned> Codec<T> for AsJson {
     }
 }
 
-impl Codec<Bytes> for Raw {
+impl Codec<Bytes> for AsBytes {
     fn encode(value: &Bytes) -> Result<Payload, Error> {
         Ok(Payload {
             body: value.clone(),
@@ -122,7 +76,7 @@ impl<T: AsRef<str> + From<String>> Codec<T> for AsText {
 }
 
 impl FromInvocation<Invoke> for Bytes {
-    type Takes = All<Self, Raw>;
+    type Takes = All<Self, AsBytes>;
 
     fn from_invocation(_: &Parts, payload: &mut Slot) -> Result<Self, Error> {
         Ok(body(payload))
@@ -134,7 +88,7 @@ impl FromInvocation<Invoke> for String {
     type Takes = All<Self, AsText>;
 
     fn from_invocation(_: &Parts, payload: &mut Slot) -> Result<Self, Error> {
-        let payload = payload.take().unwrap_or_default();
+        let payload = payload.payload().unwrap_or_default();
         let is_json = payload
             .media_type
             .is_some_and(|media_type| media_type.starts_with("application/json"));
@@ -149,8 +103,8 @@ impl FromInvocation<Invoke> for String {
 }
 
 /// Takes the bytes out of the slot.
-pub(super) fn body(payload: &mut Slot) -> Bytes {
+pub(in crate::extract) fn body(payload: &mut Slot) -> Bytes {
     payload
-        .take()
+        .payload()
         .map_or_else(Bytes::new, |payload| payload.body)
 }

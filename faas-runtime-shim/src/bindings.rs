@@ -1,0 +1,153 @@
+//! Bindings: from the logical name in an annotation to the physical thing, by configuration.
+//!
+//! `[queues.orders]`, `[timers.nightly]`, `[objects.uploads]` and `[binlogs.shop.orders]` have the keys of [`Binding`]. What a
+//! `url`'s scheme means is known to whoever opens it; here is only read what the thing is called there.
+
+use serde::Deserialize;
+
+use crate::config::{ConfigErrors, Configuration, Secret};
+
+/// What can be bound: the sections of `faas.toml`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Bound {
+    Queues,
+    Timers,
+    Objects,
+    Binlogs,
+}
+
+impl Bound {
+    fn section(self) -> &'static str {
+        match self {
+            Self::Queues => "queues",
+            Self::Timers => "timers",
+            Self::Objects => "objects",
+            Self::Binlogs => "binlogs",
+        }
+    }
+
+    /// Returns the key that a message names: `queues.orders.url`.
+    pub(crate) fn key(self, logical: &str, key: &str) -> String {
+        format!("{}.{logical}.{key}", self.section())
+    }
+}
+
+/// One binding.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Binding {
+    /// Where the thing is. It may hold a password.
+    pub(crate) url: Option<Secret<String>>,
+    /// What the thing is called there, where the `url` does not end with it or there is none.
+    pub(crate) name: Option<Box<str>>,
+}
+
+impl Binding {
+    /// Reads the binding of a logical name; one that is not set is empty.
+    pub(crate) fn read(
+        configuration: &Configuration,
+        of: Bound,
+        logical: &str,
+    ) -> Result<Self, ConfigErrors> {
+        configuration.section(&format!("{}.{logical}", of.section()))
+    }
+
+    /// Returns the physical name, if the binding tells one.
+    pub(crate) fn physical(&self, of: Bound) -> Option<&str> {
+        self.name.as_deref().or_else(|| {
+            let url = self.url.as_ref()?.expose();
+            name_in(url, of == Bound::Objects)
+        })
+    }
+}
+
+/// Reads the name out of an address: the last part of an ARN or of a path, the authority of an object store's.
+fn name_in(url: &str, is_store: bool) -> Option<&str> {
+    let plain = url.split(['?', '#']).next().unwrap_or(url);
+    let filled = |part: &'_ str| !part.is_empty();
+    if plain.starts_with("arn:") {
+        return plain.rsplit([':', '/']).find(|part| filled(part));
+    }
+    let Some((scheme, rest)) = plain.split_once("://") else {
+        return Some(plain).filter(|plain| filled(plain));
+    };
+    if scheme == "file" {
+        return None;
+    }
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    if is_store && !matches!(scheme, "http" | "https") {
+        let host = authority.rsplit('@').next().unwrap_or(authority);
+        return Some(host).filter(|host| filled(host));
+    }
+    path.rsplit('/').find(|part| filled(part))
+}
+
+#[cfg(test)]
+mod tests {
+    //! What the physical name of an address is.
+
+    use super::*;
+
+    #[test]
+    fn names_are_read_out_of_addresses() {
+        let cases = [
+            (
+                "kafka://127.0.0.1:9092/orders?group=shop",
+                false,
+                Some("orders"),
+            ),
+            (
+                "https://sqs.eu-west-1.amazonaws.com/1234/orders-prod",
+                false,
+                Some("orders-prod"),
+            ),
+            (
+                "arn:aws:sqs:eu-west-1:1234:orders-prod",
+                false,
+                Some("orders-prod"),
+            ),
+            (
+                "arn:aws:kinesis:eu-west-1:1234:stream/orders",
+                false,
+                Some("orders"),
+            ),
+            (
+                "amqp://guest:secret@localhost/%2f/orders",
+                false,
+                Some("orders"),
+            ),
+            ("orders-prod", false, Some("orders-prod")),
+            ("nats://localhost", false, None),
+            ("http://127.0.0.1:8080/", false, None),
+            ("", false, None),
+            ("s3://uploads-prod", true, Some("uploads-prod")),
+            (
+                "s3://key:secret@uploads-prod/in/",
+                true,
+                Some("uploads-prod"),
+            ),
+            ("arn:aws:s3:::uploads-prod", true, Some("uploads-prod")),
+            ("file:///var/uploads", true, None),
+        ];
+        for (url, is_store, expected) in cases {
+            assert_eq!(name_in(url, is_store), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_name_wins_over_the_url() {
+        let mut configuration = Configuration::empty();
+        configuration
+            .set("queues.orders.url", "kafka://localhost/topic")
+            .unwrap();
+        let read = |configuration: &Configuration| {
+            Binding::read(configuration, Bound::Queues, "orders").unwrap()
+        };
+        assert_eq!(read(&configuration).physical(Bound::Queues), Some("topic"));
+        configuration.set("queues.orders.name", "other").unwrap();
+        assert_eq!(read(&configuration).physical(Bound::Queues), Some("other"));
+        let error = configuration
+            .set("queues.orders.ulr", "x")
+            .map(|()| Binding::read(&configuration, Bound::Queues, "orders").unwrap_err());
+        assert!(error.unwrap().to_string().contains("queues.orders.ulr"));
+    }
+}

@@ -1,0 +1,182 @@
+//! From CloudEvents back to the names and shapes of Google's first events.
+//!
+//! The tables are those of the [functions framework's
+//! conformance](https://github.com/GoogleCloudPlatform/functions-framework-conformance/blob/main/docs/mapping.md), read from
+//! right to left.
+
+use faas_runtime_shim::cloudevents::CloudEvent;
+use serde_json::{Map, Value};
+
+use super::{BackgroundContext, BackgroundResource};
+
+/// The types that had another name.
+const TYPES: [(&str, &str); 17] = [
+    (
+        "google.cloud.pubsub.topic.v1.messagePublished",
+        "google.pubsub.topic.publish",
+    ),
+    (
+        "google.cloud.storage.object.v1.finalized",
+        "google.storage.object.finalize",
+    ),
+    (
+        "google.cloud.storage.object.v1.deleted",
+        "google.storage.object.delete",
+    ),
+    (
+        "google.cloud.storage.object.v1.archived",
+        "google.storage.object.archive",
+    ),
+    (
+        "google.cloud.storage.object.v1.metadataUpdated",
+        "google.storage.object.metadataUpdate",
+    ),
+    (
+        "google.cloud.firestore.document.v1.written",
+        "providers/cloud.firestore/eventTypes/document.write",
+    ),
+    (
+        "google.cloud.firestore.document.v1.created",
+        "providers/cloud.firestore/eventTypes/document.create",
+    ),
+    (
+        "google.cloud.firestore.document.v1.updated",
+        "providers/cloud.firestore/eventTypes/document.update",
+    ),
+    (
+        "google.cloud.firestore.document.v1.deleted",
+        "providers/cloud.firestore/eventTypes/document.delete",
+    ),
+    (
+        "google.firebase.auth.user.v1.created",
+        "providers/firebase.auth/eventTypes/user.create",
+    ),
+    (
+        "google.firebase.auth.user.v1.deleted",
+        "providers/firebase.auth/eventTypes/user.delete",
+    ),
+    (
+        "google.firebase.analytics.log.v1.written",
+        "providers/google.firebase.analytics/eventTypes/event.log",
+    ),
+    (
+        "google.firebase.database.ref.v1.created",
+        "providers/google.firebase.database/eventTypes/ref.create",
+    ),
+    (
+        "google.firebase.database.ref.v1.written",
+        "providers/google.firebase.database/eventTypes/ref.write",
+    ),
+    (
+        "google.firebase.database.ref.v1.updated",
+        "providers/google.firebase.database/eventTypes/ref.update",
+    ),
+    (
+        "google.firebase.database.ref.v1.deleted",
+        "providers/google.firebase.database/eventTypes/ref.delete",
+    ),
+    (
+        "google.firebase.remoteConfig.remoteConfig.v1.updated",
+        "providers/firebase.remoteConfig/remoteconfig.update",
+    ),
+];
+
+/// Makes data and context of an event and its data.
+pub(super) fn convert(event: &CloudEvent, mut data: Value) -> (Value, BackgroundContext) {
+    let known = TYPES.iter().find(|(kind, _)| *kind == event.kind);
+    let (event_type, resource) = match known {
+        Some((_, legacy)) => {
+            let resource = resource(event, &data);
+            data = shape(event, data);
+            (*legacy, resource)
+        }
+        None => (&*event.kind, named(event.source.clone())),
+    };
+    let context = BackgroundContext {
+        event_id: event.id.clone(),
+        timestamp: event.time.clone(),
+        event_type: event_type.to_owned(),
+        resource,
+    };
+    (data, context)
+}
+
+/// The service and the path in a source such as `//pubsub.googleapis.com/projects/p/topics/t`.
+fn source(event: &CloudEvent) -> (&str, &str) {
+    let source = &*event.source;
+    let plain = source.strip_prefix("//").unwrap_or(source);
+    plain.split_once('/').unwrap_or((plain, ""))
+}
+
+fn resource(event: &CloudEvent, data: &Value) -> BackgroundResource {
+    let (service, path) = source(event);
+    let whole = |path: &str| match &event.subject {
+        Some(subject) => format!("{path}/{subject}"),
+        None => path.to_owned(),
+    };
+    let typed = |name: String, kind: Option<&str>| BackgroundResource {
+        name,
+        service: Some(service.to_owned()),
+        kind: kind.map(str::to_owned),
+    };
+    match service {
+        PUBSUB => typed(
+            path.to_owned(),
+            Some("type.googleapis.com/google.pubsub.v1.PubsubMessage"),
+        ),
+        "storage.googleapis.com" => typed(whole(path), data["kind"].as_str()),
+        AUTH => named(path.to_owned()),
+        "firebasedatabase.googleapis.com" => named(whole(&without_location(path))),
+        _ => named(whole(path)),
+    }
+}
+
+fn named(name: String) -> BackgroundResource {
+    BackgroundResource {
+        name,
+        service: None,
+        kind: None,
+    }
+}
+
+/// Databases had no location in their paths: `projects/_/locations/l/instances/i` was `projects/_/instances/i`.
+fn without_location(path: &str) -> String {
+    let Some((before, rest)) = path.split_once("/locations/") else {
+        return path.to_owned();
+    };
+    match rest.split_once('/') {
+        Some((_, after)) => format!("{before}/{after}"),
+        None => before.to_owned(),
+    }
+}
+
+/// Gives the data its former shape.
+fn shape(event: &CloudEvent, mut data: Value) -> Value {
+    match source(event).0 {
+        PUBSUB => {
+            let Some(Value::Object(mut message)) = data.get_mut("message").map(Value::take) else {
+                return data;
+            };
+            message.remove("messageId");
+            message.remove("publishTime");
+            Value::Object(message)
+        }
+        AUTH => {
+            if let Some(Value::Object(metadata)) = data.get_mut("metadata") {
+                rename(metadata, "createTime", "createdAt");
+                rename(metadata, "lastSignInTime", "lastSignedInAt");
+            }
+            data
+        }
+        _ => data,
+    }
+}
+
+fn rename(members: &mut Map<String, Value>, from: &str, to: &str) {
+    if let Some(value) = members.remove(from) {
+        members.insert(to.to_owned(), value);
+    }
+}
+
+const PUBSUB: &str = "pubsub.googleapis.com";
+const AUTH: &str = "firebaseauth.googleapis.com";

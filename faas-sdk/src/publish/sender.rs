@@ -1,0 +1,98 @@
+//! Who publishes: where an application, a source and a trace are taken from.
+
+use faas_runtime_shim::application::Application;
+use faas_runtime_shim::cloudevents::CloudEvent;
+use faas_runtime_shim::current;
+use faas_runtime_shim::invocation::{Context, InvocationId};
+use faas_runtime_shim::outlet::{Outlet, PublishError};
+use faas_runtime_shim::trace::TraceContext;
+
+use crate::Error;
+
+/// The invocation that publishes, or the process outside of any.
+#[derive(Debug)]
+pub(crate) struct Sender {
+    application: Option<Application>,
+    /// The name of the function; empty outside of invocations.
+    function: &'static str,
+    trace: Option<TraceContext>,
+}
+
+impl Sender {
+    /// Whoever runs on this thread.
+    pub(crate) fn here() -> Self {
+        match current::context() {
+            Some(context) => Self::of(&context),
+            None => Self {
+                application: current::application(),
+                function: "",
+                trace: None,
+            },
+        }
+    }
+
+    /// An invocation.
+    pub(crate) fn of(context: &Context) -> Self {
+        Self {
+            application: Some(context.application().clone()),
+            function: context.function(),
+            trace: context.trace().cloned(),
+        }
+    }
+
+    /// Nobody in particular.
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) fn outside(application: &Application) -> Self {
+        Self {
+            application: Some(application.clone()),
+            function: "",
+            trace: None,
+        }
+    }
+
+    pub(crate) fn outlet(&self, what: &str) -> Result<&dyn Outlet, PublishError> {
+        let application = self.application.as_ref();
+        application
+            .map(Application::outlet)
+            .ok_or_else(|| PublishError::Unsupported {
+                what: what.to_owned(),
+                why: "no application runs here: publish in a handler, or say for which invocation by `within(&cx)`".to_owned(),
+            })
+    }
+
+    pub(crate) fn trace(&self) -> Option<&TraceContext> {
+        self.trace.as_ref()
+    }
+
+    /// The error of a value that its form cannot hold.
+    pub(crate) fn unwritable(what: String, error: &Error) -> PublishError {
+        PublishError::Unsupported {
+            what,
+            why: format!("the value cannot be written: {}", error.chain()),
+        }
+    }
+
+    /// Fills in what the author of an event has left out.
+    pub(crate) fn complete(&self, mut event: CloudEvent) -> CloudEvent {
+        if event.id.is_empty() {
+            event.id = InvocationId::own().as_str().to_owned();
+        }
+        if event.source.is_empty() {
+            event.source = match self.function {
+                "" => "faas".to_owned(),
+                name => name.to_owned(),
+            };
+        }
+        // the names are those of CloudEvents' extension "Distributed Tracing"
+        if let Some(trace) = &self.trace
+            && !event.extensions.contains_key("traceparent")
+        {
+            let extensions = &mut event.extensions;
+            extensions.insert("traceparent".to_owned(), trace.traceparent().to_string());
+            if let Some(state) = trace.tracestate() {
+                extensions.insert("tracestate".to_owned(), state.to_owned());
+            }
+        }
+        event
+    }
+}

@@ -1,0 +1,7 @@
+// code: F0188
+//! A pattern in place of a table.
+
+#[faas::binlog("shop.*")]
+async fn handle() {}
+
+fn main() {}

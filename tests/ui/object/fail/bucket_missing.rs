@@ -1,0 +1,7 @@
+// code: F0178
+//! No bucket at all.
+
+#[faas::object(on = created)]
+async fn handle() {}
+
+fn main() {}

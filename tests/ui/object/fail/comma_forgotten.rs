@@ -1,0 +1,7 @@
+// code: F0108
+//! No comma between words.
+
+#[faas::object("uploads", on = [created removed])]
+async fn handle() {}
+
+fn main() {}

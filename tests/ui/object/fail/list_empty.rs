@@ -1,0 +1,7 @@
+// code: F0193
+//! Nothing could ever happen.
+
+#[faas::object("uploads", on = [])]
+async fn handle() {}
+
+fn main() {}

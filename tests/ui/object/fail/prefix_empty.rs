@@ -1,0 +1,7 @@
+// code: F0198
+//! A prefix that every key has.
+
+#[faas::object("uploads", prefix = "")]
+async fn handle() {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+// code: F0178
+//! No queue at all.
+
+#[faas::queue]
+async fn handle() {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+// code: F0186
+//! A queue that no broker can have.
+
+#[faas::queue("my orders")]
+async fn handle() {}
+
+fn main() {}

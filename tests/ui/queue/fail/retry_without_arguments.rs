@@ -1,0 +1,7 @@
+// code: F0104
+//! Nothing is said about retries.
+
+#[faas::queue("orders", retry)]
+async fn handle() {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+// code: F0109
+//! Two queues.
+
+#[faas::queue("orders", "returns")]
+async fn handle() {}
+
+fn main() {}

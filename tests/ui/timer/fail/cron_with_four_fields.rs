@@ -1,0 +1,7 @@
+// code: F0183
+//! A field is missing.
+
+#[faas::timer("0 3 * *")]
+async fn handle() {}
+
+fn main() {}

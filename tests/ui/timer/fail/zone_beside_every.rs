@@ -1,0 +1,7 @@
+// code: F0181
+//! A zone changes no span of time.
+
+#[faas::timer(every = "5m", timezone = "Asia/Shanghai")]
+async fn handle() {}
+
+fn main() {}

@@ -24,13 +24,28 @@
 //! [`run`] finds out where the process runs: behind AWS Lambda's Runtime API it polls for invocations, elsewhere it is an
 //! HTTP server. Nothing in a handler names a platform.
 //!
+//! # Functions
+//!
+//! | attribute | what invokes it | what it takes | what it returns |
+//! |---|---|---|---|
+//! | [`macro@http`] | a request | axum's extractors, [`Json`] | whatever axum can answer with |
+//! | [`macro@invoke`] | a plain request | [`Json`], `String`, `bytes::Bytes` | the same |
+//! | [`macro@queue`] | a message of a queue, stream or topic | [`Message`], [`Batch`], [`Delivery`] | nothing |
+//! | [`macro@timer`] | the clock | [`Tick`] | nothing |
+//! | [`macro@object`] | an object written or removed | [`ObjectEvent`] | nothing |
+//! | [`macro@binlog`] | a row changed | [`Change`] | nothing |
+//! | [`macro@event`] | a CloudEvent | [`Event`], [`Background`] | nothing, or a reply [`Event`] |
+//!
+//! All of them take [`State`], [`Config`], [`Context`] and what is told about the caller, and may return a `Result` with any
+//! error; [`Error`] says what is to be done about one. [`send`], [`Queue`] and [`emit`] publish.
+//!
 //! # Features
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `host` | yes | the long-lived service: HTTP/1.1 and h2c, the management port |
 //! | `aws-lambda` | yes | AWS Lambda's Runtime API |
-//! | `protobuf` | | [`Proto<T>`](Proto): messages and events of Protocol Buffers, by `prost` |
+//! | `protobuf` | | `Proto<T>`: messages and events of Protocol Buffers, by `prost` |
 //! | `schema` | | JSON Schemas in the description (`FAAS_DESCRIBE=1`), for types that implement `schemars::JsonSchema` |
 //! | `ws` | | axum's WebSocket extractor |
 //!

@@ -79,8 +79,10 @@ impl<T: ToPayload> IntoOutcome<trigger::Event> for Event<T> {
     fn into_outcome(self) -> Result<Reply, Error> {
         let event = self
             .encode()
-            .map_err(|error| error.with_name("SerializationError"))?;
-        Ok(Reply::event(Sender::here().complete(event)))
+            .and_then(|event| Sender::here().complete(event));
+        event
+            .map(Reply::event)
+            .map_err(|error| error.with_name("SerializationError"))
     }
 }
 

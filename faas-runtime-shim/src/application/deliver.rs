@@ -219,8 +219,11 @@ impl Run {
         let mut done = Vec::with_capacity(lane.len());
         let mut stopped = None;
         for (index, item) in lane {
-            let settled = match stopped.or_else(|| self.too_late()) {
-                Some(why) => self.not_attempted(item.attempt, why),
+            let settled = match self.too_late().or(stopped) {
+                Some(why) => {
+                    let letter = self.letter(&item.input);
+                    self.not_attempted(item.attempt, why, letter).await
+                }
                 None => self.one(item).await,
             };
             if settled.settlement.stops_its_lane() {
@@ -239,10 +242,7 @@ impl Run {
             idempotency_key,
             trace,
         } = item;
-        let letter = match (&input, self.dead_letter) {
-            (Input::Delivery(delivery), Some(queue)) => Some((queue, (**delivery).clone())),
-            _ => None,
-        };
+        let letter = self.letter(&input);
         let facts = Facts {
             attempt: attempt.or(self.facts.attempt),
             idempotency_key: idempotency_key.or_else(|| self.facts.idempotency_key.clone()),
@@ -272,9 +272,11 @@ impl Run {
                         places.push(place);
                         deliveries.push(*delivery);
                     }
-                    (why, _) => {
+                    (why, input) => {
                         let why = why.unwrap_or("a batch has deliveries only");
-                        done.push((index, self.not_attempted(place.attempt, why)));
+                        let letter = self.letter(&input);
+                        let settled = self.not_attempted(place.attempt, why, letter).await;
+                        done.push((index, settled));
                     }
                 }
                 if deliveries.len() >= most {
@@ -310,16 +312,16 @@ impl Run {
                 .lane
                 .as_ref()
                 .is_some_and(|lane| stopped.contains(lane));
+            let letter = copies
+                .as_ref()
+                .and_then(|(queue, all)| Some((*queue, all.get(number)?.clone())));
             let settled = if is_stopped {
-                self.not_attempted(place.attempt, BEHIND)
+                self.not_attempted(place.attempt, BEHIND, letter).await
             } else {
                 let outcome = match report {
                     Some(report) => report.map(|()| Reply::nothing()),
                     None => outcome.clone(),
                 };
-                let letter = copies
-                    .as_ref()
-                    .and_then(|(queue, all)| Some((*queue, all.get(number)?.clone())));
                 self.settle(outcome, place.attempt, letter).await
             };
             if settled.settlement.stops_its_lane() {
@@ -383,20 +385,24 @@ impl Run {
         }
     }
 
-    fn not_attempted(&self, attempt: Option<u32>, why: &str) -> Settled {
-        let failure = Failure::not_attempted(why);
+    /// Settles what was not begun. Where nobody brings it again, its dead letter is the only place where it is not lost.
+    async fn not_attempted(
+        &self,
+        attempt: Option<u32>,
+        why: &str,
+        letter: Option<(&'static str, Delivery)>,
+    ) -> Settled {
         let state = self.application.state(self.function);
         state.metrics.refused(OutcomeKind::NotAttempted);
-        let means = Means {
-            form: self.form,
-            dead_letter: false,
-        };
-        let settlement = settle(Some(failure.kind), &state.retry(), attempt, means);
-        state.metrics.settled(settlement);
-        Settled {
-            settlement,
-            outcome: Err(failure),
-            function: Some(self.function),
+        let failure = Failure::not_attempted(why);
+        self.settle(Err(failure), attempt, letter).await
+    }
+
+    /// Keeps the delivery for its dead letter, if there may be one.
+    fn letter(&self, input: &Input) -> Option<(&'static str, Delivery)> {
+        match (input, self.dead_letter) {
+            (Input::Delivery(delivery), Some(queue)) => Some((queue, (**delivery).clone())),
+            _ => None,
         }
     }
 

@@ -143,7 +143,27 @@ impl<T> BatchItem<T> {
     }
 }
 
-/// Where a handler says what became of one message of its batch.
+/// Where a handler says what became of one message of its batch, by itself where the value goes another way.
+///
+/// # Examples
+///
+/// ```
+/// use faas::{Batch, Error};
+///
+/// async fn store(values: Vec<u64>) -> Result<(), Error> {
+///     println!("{values:?}");
+///     Ok(())
+/// }
+///
+/// #[faas::queue("numbers", batch = 100)]
+/// async fn on_numbers(batch: Batch<u64>) -> Result<(), Error> {
+///     let (values, reports): (Vec<_>, Vec<_>) =
+///         batch.into_iter().map(|item| (item.value, item.report)).unzip();
+///     store(values).await?;
+///     reports.iter().for_each(|report| report.done());
+///     Ok(())
+/// }
+/// ```
 pub struct Report {
     index: usize,
     delivery: Delivery,

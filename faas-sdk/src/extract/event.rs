@@ -1,5 +1,7 @@
 //! CloudEvents, in and out.
 
+use std::time::SystemTime;
+
 use faas_runtime_shim::cloudevents::CloudEvent;
 use faas_runtime_shim::invocation::{Input, Payload};
 
@@ -62,15 +64,8 @@ impl<T> Event<T> {
         Self {
             data,
             attributes: CloudEvent {
-                id: String::new(),
-                source: String::new(),
                 kind: kind.into(),
-                subject: None,
-                time: None,
-                data_content_type: None,
-                data_schema: None,
-                extensions: [].into(),
-                data: None,
+                ..CloudEvent::default()
             },
         }
     }
@@ -93,6 +88,13 @@ impl<T> Event<T> {
     #[must_use]
     pub fn with_subject(mut self, subject: impl Into<String>) -> Self {
         self.attributes.subject = Some(subject.into());
+        self
+    }
+
+    /// Sets the attribute `time`.
+    #[must_use]
+    pub fn with_time(mut self, time: SystemTime) -> Self {
+        self.attributes = self.attributes.with_time(time);
         self
     }
 
@@ -133,6 +135,12 @@ impl<T> Event<T> {
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         self.attributes.subject.as_deref()
+    }
+
+    /// Returns the attribute `time`.
+    #[must_use]
+    pub fn time(&self) -> Option<SystemTime> {
+        self.attributes.happened_at()
     }
 
     /// Returns the attribute `dataschema`.
@@ -214,4 +222,49 @@ fn data<T: FromPayload>(event: &CloudEvent) -> Result<T, Error> {
 pub(super) fn refused(event: &CloudEvent, error: &Error) -> Error {
     let CloudEvent { id, kind, .. } = event;
     undecodable(format_args!("event `{id}` of type `{kind}`"), error)
+}
+
+#[cfg(test)]
+mod tests {
+    //! What leaves is what comes in again.
+
+    use std::fmt::Debug;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+    use crate::{Raw, Text};
+
+    fn check<T: FromPayload + ToPayload + Clone + Debug + PartialEq>(value: T, sent: Option<&str>) {
+        let event = Event::new("kind", value.clone()).encode().unwrap();
+        let text = event.data.as_deref().map(std::str::from_utf8);
+        assert_eq!(text.transpose().unwrap(), sent, "{value:?}");
+        assert_eq!(event.data_content_type.is_some(), sent.is_some());
+        assert_eq!(data::<T>(&event).unwrap(), value);
+    }
+
+    #[test]
+    fn data_reads_back() {
+        check((), None);
+        check(None::<u32>, None);
+        check(Some(7), Some("7"));
+        check(String::new(), Some(r#""""#));
+        check(Text::default(), None);
+        check(Text::from("null"), Some("null"));
+        check(Raw::default(), None);
+        check(Raw("a".into()), Some("a"));
+    }
+
+    #[test]
+    fn attributes_are_what_was_set() {
+        let time = UNIX_EPOCH + Duration::from_millis(1_500);
+        let event = Event::new("kind", 7).with_time(time).with_id("1");
+        let event = event.with_id("2").with_source("/here");
+        assert_eq!(event.time(), Some(time));
+        assert_eq!(
+            (event.id(), event.source(), event.kind()),
+            ("2", "/here", "kind")
+        );
+        let event = event.encode().unwrap();
+        assert_eq!(event.time.as_deref(), Some("1970-01-01T00:00:01.500Z"));
+    }
 }

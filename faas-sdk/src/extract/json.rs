@@ -193,7 +193,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
 }
 
 /// Writes a value as JSON.
-pub(crate) fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Error> {
+pub(crate) fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Error> {
     // most answers are small, and the doubling from nothing costs more than this
     let mut text = Vec::with_capacity(128);
     serde_json::to_writer(&mut text, value)?;

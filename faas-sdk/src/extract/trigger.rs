@@ -35,7 +35,29 @@ pub struct Start;
 
 /// The triggers that bring invocations: all but [`Start`].
 ///
-/// A parameter of one's own that reads the [`Context`](crate::Context) is implemented for them.
+/// # Examples
+///
+/// A parameter of one's own that reads the context:
+///
+/// ```
+/// use faas::extract::trigger::Invoked;
+/// use faas::extract::{FromInvocation, Nothing, Parts, Slot};
+///
+/// struct Key(Option<String>);
+///
+/// impl<Tr: Invoked> FromInvocation<Tr> for Key {
+///     type Takes = Nothing;
+///
+///     fn from_invocation(parts: &Parts, _: &mut Slot) -> Result<Self, faas::Error> {
+///         Ok(Self(parts.context().idempotency_key().map(str::to_owned)))
+///     }
+/// }
+///
+/// #[faas::queue("orders")]
+/// async fn on_order(faas::Message(id): faas::Message<u64>, Key(key): Key) {
+///     println!("{id}: {key:?}");
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "a parameter about an invocation stands where nothing is invoked",
     label = "there is no invocation yet",

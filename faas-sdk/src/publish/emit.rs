@@ -34,13 +34,11 @@ use crate::extract::ToPayload;
 /// # }
 /// ```
 pub fn emit<T: ToPayload>(event: Event<T>) -> Emit {
-    let kind = event.kind().to_owned();
+    let what = format!("the event `{}`", event.kind());
+    let event = event.encode().map(Box::new);
     Emit {
         sender: Sender::here(),
-        event: event
-            .encode()
-            .map(Box::new)
-            .map_err(|error| Sender::unwritable(format!("the event `{kind}`"), &error)),
+        event: event.map_err(|error| Sender::unwritable(what, &error)),
     }
 }
 
@@ -77,8 +75,12 @@ impl IntoFuture for Emit {
     fn into_future(self) -> Self::IntoFuture {
         let Self { sender, event } = self;
         let sent = event.and_then(|event| {
-            let outlet = sender.outlet("the events' sink")?;
-            Ok(outlet.emit(sender.complete(*event)))
+            let outlet = sender.outlet()?;
+            let what = format!("the event `{}`", event.kind);
+            match sender.complete(*event) {
+                Ok(event) => Ok(outlet.emit(event)),
+                Err(error) => Err(Sender::unwritable(what, &error)),
+            }
         });
         sent.unwrap_or_else(|error| Box::pin(ready(Err(error))))
     }

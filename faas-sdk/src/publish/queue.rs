@@ -130,11 +130,12 @@ impl<T> Queue<T> {
     pub fn name(&self) -> &str {
         &self.name
     }
-}
 
-impl<T: ToPayload> Queue<T> {
     /// Sends a message.
-    pub fn send(&self, value: T) -> Publish {
+    pub fn send(&self, value: T) -> Publish
+    where
+        T: ToPayload,
+    {
         Publish::new(self.name.clone(), &value)
     }
 }
@@ -156,10 +157,38 @@ impl<T> fmt::Debug for Queue<T> {
 
 /// A message on its way: knobs first, then `.await`, which is done once the broker has confirmed it.
 ///
+/// # Examples
+///
+/// ```standalone_crate
+/// use std::time::Duration;
+///
+/// use faas::{Context, Error, Queue};
+///
+/// const REMINDERS: Queue<String> = Queue::named("reminders");
+///
+/// #[faas::invoke]
+/// async fn remind(name: String, cx: Context) -> Result<(), Error> {
+///     let reminder = REMINDERS.send(format!("call {name}"));
+///     reminder.delay(Duration::from_secs(60)).attribute("lang", "en").await?;
+///
+///     // a task outlives the handler, so it says for which invocation it publishes
+///     tokio::spawn(async move { REMINDERS.send("and again".to_owned()).within(&cx).await }).await??;
+///     Ok(())
+/// }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let app = faas::testing::App::new().start().await;
+/// app.call(remind, "ada".to_owned()).await.unwrap();
+/// let published = app.published();
+/// assert_eq!(published[0].json::<String>(), "call ada");
+/// assert_eq!(published[1].json::<String>(), "and again");
+/// # }
+/// ```
+///
 /// # Errors
 ///
-/// Its result is a [`PublishError`]; `?` makes an [`Error`](crate::Error) of it. A queue that nobody has bound is one, and names the key of the
-/// configuration to set.
+/// Its result is a [`PublishError`]; `?` makes an [`Error`](crate::Error) of it. A queue that nobody has bound is one, and
+/// names the key of the configuration to set.
 ///
 /// # Cancel safety
 ///
@@ -238,8 +267,7 @@ impl IntoFuture for Publish {
         let Self { sender, message } = self;
         let published = message.and_then(|mut message| {
             message.trace = sender.trace().cloned();
-            let what = format!("queue `{}`", message.queue);
-            Ok(sender.outlet(&what)?.publish(*message))
+            Ok(sender.outlet()?.publish(*message))
         });
         published.unwrap_or_else(|error| Box::pin(ready(Err(error))))
     }

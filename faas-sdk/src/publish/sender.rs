@@ -50,14 +50,11 @@ impl Sender {
         }
     }
 
-    pub(crate) fn outlet(&self, what: &str) -> Result<&dyn Outlet, PublishError> {
+    pub(crate) fn outlet(&self) -> Result<&dyn Outlet, PublishError> {
         let application = self.application.as_ref();
         application
             .map(Application::outlet)
-            .ok_or_else(|| PublishError::Unsupported {
-                what: what.to_owned(),
-                why: "no application runs here: publish in a handler, or say for which invocation by `within(&cx)`".to_owned(),
-            })
+            .ok_or(PublishError::NoApplication)
     }
 
     pub(crate) fn trace(&self) -> Option<&TraceContext> {
@@ -66,14 +63,14 @@ impl Sender {
 
     /// The error of a value that its form cannot hold.
     pub(crate) fn unwritable(what: String, error: &Error) -> PublishError {
-        PublishError::Unsupported {
+        PublishError::Unwritable {
             what,
-            why: format!("the value cannot be written: {}", error.chain()),
+            why: error.chain(),
         }
     }
 
-    /// Fills in what the author of an event has left out.
-    pub(crate) fn complete(&self, mut event: CloudEvent) -> CloudEvent {
+    /// Fills in what the author of an event has left out, and holds the rest to the rules of CloudEvents.
+    pub(crate) fn complete(&self, mut event: CloudEvent) -> Result<CloudEvent, Error> {
         if event.id.is_empty() {
             event.id = InvocationId::own().as_str().to_owned();
         }
@@ -82,6 +79,9 @@ impl Sender {
                 "" => "faas".to_owned(),
                 name => name.to_owned(),
             };
+        }
+        if let (None, Some(application)) = (&event.time, &self.application) {
+            event = event.with_time(application.clock().wall());
         }
         // the names are those of CloudEvents' extension "Distributed Tracing"
         if let Some(trace) = &self.trace
@@ -93,6 +93,7 @@ impl Sender {
                 extensions.insert("tracestate".to_owned(), state.to_owned());
             }
         }
-        event
+        event.check()?;
+        Ok(event)
     }
 }

@@ -102,10 +102,9 @@ impl TestApp {
         let Trigger::Timer { .. } = self.trigger(index) else {
             wrong::<H>("#[faas::timer]")
         };
-        let input = expect(self.application.by_hand(index, Payload::default()));
-        let name = self.name(index);
-        self.one(Address::Timer(Some(name.into())), input, index)
-            .await
+        let item = Item::new(expect(self.application.by_hand(index, Payload::default())));
+        let address = Address::Timer(Some(self.name(index).into()));
+        self.one(address, item, index).await
     }
 
     /// Tells an object function what happened to an object.
@@ -128,8 +127,8 @@ impl TestApp {
             object.bucket = spec.bucket.into();
         }
         let address = Address::Object(spec.bucket.into());
-        self.one(address, Input::Object(Box::new(object)), index)
-            .await
+        let item = Item::new(Input::Object(Box::new(object)));
+        self.one(address, item, index).await
     }
 
     /// Tells a binlog function what happened to a row.
@@ -151,8 +150,8 @@ impl TestApp {
         };
         let change = expect(change.into_event(spec.table));
         let address = Address::Binlog(spec.table.into());
-        self.one(address, Input::Change(Box::new(change)), index)
-            .await
+        let item = Item::new(Input::Change(Box::new(change)));
+        self.one(address, item, index).await
     }
 
     /// Sends an event to an event function; its reply is in the outcome.
@@ -172,13 +171,16 @@ impl TestApp {
         let Trigger::Event { .. } = self.trigger(index) else {
             wrong::<H>("#[faas::event]")
         };
-        let event = Sender::outside(&self.application).complete(expect(event.encode()));
-        self.one(Address::Event, Input::Event(Box::new(event)), index)
-            .await
+        let sender = Sender::outside(&self.application);
+        let event = expect(event.encode().and_then(|event| sender.complete(event)));
+        let item = Item {
+            idempotency_key: Some(event.idempotency_key().into()),
+            ..Item::new(Input::Event(Box::new(event)))
+        };
+        self.one(Address::Event, item, index).await
     }
 
-    async fn one(&self, address: Address, input: Input, function: FunctionIndex) -> Settled {
-        let item = Item::new(input);
+    async fn one(&self, address: Address, item: Item, function: FunctionIndex) -> Settled {
         let mut settled = self.arrive(vec![Arrival { address, item }], function).await;
         settled.pop().expect("each arrival is settled")
     }

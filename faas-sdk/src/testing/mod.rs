@@ -27,6 +27,10 @@
 //! assert_eq!(app.call(convert, 2.0).await.unwrap(), 3.0);
 //! # }
 //! ```
+//!
+//! Events are sent by the function's item too: [`TestApp::send`], [`deliver`](TestApp::deliver), [`tick`](TestApp::tick),
+//! [`object`](TestApp::object), [`change`](TestApp::change) and [`emit`](TestApp::emit) say how the host would settle them.
+//! What handlers publish is kept for [`TestApp::published`]. A platform's own events go through [`TestApp::event`].
 
 mod answer;
 mod events;

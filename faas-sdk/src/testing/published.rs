@@ -11,6 +11,27 @@ use super::answer::decode;
 type Done = std::pin::Pin<Box<dyn Future<Output = Result<(), PublishError>> + Send>>;
 
 /// Something that a handler has published.
+///
+/// # Examples
+///
+/// ```standalone_crate
+/// use faas::Queue;
+/// use faas::testing::{App, Published};
+///
+/// #[faas::timer(every = "1h")]
+/// async fn remind() -> Result<(), faas::Error> {
+///     Ok(Queue::named("reminders").send(7).key("eu").await?)
+/// }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let app = App::new().start().await;
+/// app.tick(remind).await;
+/// let published = app.published();
+/// assert_eq!((published[0].queue(), published[0].json()), (Some("reminders"), 7));
+/// let Published::Message(message) = &published[0] else { unreachable!() };
+/// assert_eq!(message.key.as_deref(), Some("eu"));
+/// # }
+/// ```
 #[non_exhaustive]
 #[derive(Clone, Debug)]
 pub enum Published {

@@ -5,8 +5,11 @@
 
 mod blocking;
 mod bodies;
+mod by_hand;
 mod caller;
+mod changes;
 mod clashes;
+mod cloud_events;
 mod configuration;
 mod context;
 mod deadlines;
@@ -17,11 +20,15 @@ mod lazy;
 mod limits;
 mod logs;
 mod mounts;
+mod objects;
 mod panics;
+mod publishing;
+mod queues;
 mod recorded;
 mod resources;
 mod scenarios;
 mod selection;
+mod timers;
 
 use std::sync::Mutex;
 

@@ -180,3 +180,97 @@ fn rename(members: &mut Map<String, Value>, from: &str, to: &str) {
 
 const PUBSUB: &str = "pubsub.googleapis.com";
 const AUTH: &str = "firebaseauth.googleapis.com";
+
+#[cfg(test)]
+mod tests {
+    //! The conformance suite's events, and what is in none of them.
+
+    use std::fs;
+    use std::path::Path;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(path: &Path) -> Value {
+        serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+    }
+
+    fn text(event: &Value, name: &str) -> String {
+        event[name].as_str().unwrap_or_default().to_owned()
+    }
+
+    #[test]
+    fn every_event_of_the_conformance_suite_gets_its_former_form() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/google");
+        let mut checked = 0;
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            let Some(case) = name.strip_suffix("-cloudevent.json") else {
+                continue;
+            };
+            let told = read(&path);
+            let event = CloudEvent {
+                subject: told["subject"].as_str().map(str::to_owned),
+                time: told["time"].as_str().map(str::to_owned),
+                ..CloudEvent::new(
+                    text(&told, "id"),
+                    text(&told, "source"),
+                    text(&told, "type"),
+                )
+            };
+            let (data, context) = convert(&event, told["data"].clone());
+            let expected = read(&folder.join(format!("{case}-legacy.json")));
+            assert_eq!(
+                json!({"data": data, "context": context}),
+                expected,
+                "{case}"
+            );
+            checked += 1;
+        }
+        assert_eq!(checked, 17);
+    }
+
+    #[test]
+    fn an_event_of_nobody_known_keeps_its_own_names() {
+        let event = CloudEvent::new("17", "/users", "com.example.user.created");
+        let data = json!({"message": {"messageId": "1"}});
+        let (kept, context) = convert(&event, data.clone());
+        assert_eq!(kept, data);
+        assert_eq!(
+            json!(context),
+            json!({
+                "eventId": "17",
+                "timestamp": null,
+                "eventType": "com.example.user.created",
+                "resource": "/users",
+            })
+        );
+    }
+
+    #[test]
+    fn odd_sources_and_data_do_no_harm() {
+        for (kind, _) in TYPES {
+            for source in [
+                "",
+                "/",
+                "//",
+                "//pubsub.googleapis.com",
+                "//firebasedatabase.googleapis.com/p/locations/l",
+                "//firebasedatabase.googleapis.com/p/locations/",
+                "//firebaseauth.googleapis.com/p",
+            ] {
+                for data in [
+                    json!(null),
+                    json!([]),
+                    json!({"message": 1, "metadata": []}),
+                ] {
+                    let event = CloudEvent::new("17", source, kind);
+                    let (_, context) = convert(&event, data);
+                    assert_eq!(context.event_id, "17");
+                }
+            }
+        }
+    }
+}

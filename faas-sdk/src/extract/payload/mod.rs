@@ -98,7 +98,7 @@ impl<T: DeserializeOwned> FromPayload for T {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Serialize> ToPayload for T {
+impl<T: Serialize + ?Sized> ToPayload for T {
     fn to_payload(&self) -> Result<Payload, Error> {
         json::encode(self).map(Payload::json)
     }

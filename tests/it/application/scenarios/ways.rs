@@ -112,7 +112,9 @@ impl Way {
                 let application = app.application();
                 let index = application.by_name(function).unwrap();
                 let payload = Payload::json(payload.to_owned());
-                let outcome = application.invoke(index, Facts::default(), payload.into()).await;
+                let outcome = application
+                    .invoke(index, Facts::default(), payload.into())
+                    .await;
                 outcome
                     .map(|reply| reply.body.to_vec())
                     .map_err(|failure| failure.message)

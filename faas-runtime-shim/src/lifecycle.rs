@@ -4,10 +4,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::application::{Application, Blueprint, Runtime, describe};
+use crate::bindings::Bound;
 use crate::clock::SystemClock;
 use crate::config::{ConfigErrors, Configuration};
 use crate::current;
 use crate::env::Env;
+use crate::function::Trigger;
 use crate::outlet::Bindings;
 use crate::platform::{ADAPTERS, Adapter, Flavour, detect};
 use crate::registry::{Registry, Selection};
@@ -52,17 +54,25 @@ impl Boot {
         };
         let platform = self.adapter.profile().name;
         let sink = self.adapter.sink(&self.env);
+        let has_sink = sink.is_some();
+        let mut outlet = Bindings::new(configuration.clone(), platform, sink);
+        if let Some(service) = self.adapter.service(&self.env) {
+            outlet = outlet.service(service);
+        }
         let application = Application::build(Blueprint {
             registry: self.registry.clone(),
             selection,
             platform,
-            outlet: Arc::new(Bindings::new(configuration.clone(), platform, sink)),
+            outlet: Arc::new(outlet),
             configuration,
             runtime: runtime(),
             given: Vec::new(),
             captured: None,
         })
         .await?;
+        if platform != "host" {
+            warn_of_unbound(&application, has_sink);
+        }
         current::install(&application);
         Ok(application)
     }
@@ -128,6 +138,34 @@ fn boot() -> Result<Option<Boot>, StartErrors> {
         registry,
         adapter,
     }))
+}
+
+/// Tells what cannot be published to for want of a binding: only the host has queues of its own.
+fn warn_of_unbound(application: &Application, has_sink: bool) {
+    let outlet = application.outlet();
+    for state in application.functions() {
+        let Trigger::Queue { spec, .. } = &state.function().trigger else {
+            continue;
+        };
+        let function = state.name();
+        if !has_sink && !outlet.is_bound(spec.queue) {
+            let key = Bound::Queues.key(spec.queue, "url");
+            tracing::warn!(
+                function,
+                "the queue `{}` is not bound: to publish to it fails; set `{key}`",
+                spec.queue
+            );
+        }
+        if let Some(queue) = spec.dead_letter
+            && !outlet.is_bound(queue)
+        {
+            let key = Bound::Queues.key(queue, "url");
+            tracing::warn!(
+                function,
+                "the queue `{queue}` is not bound: a message that `{function}` rejects counts as failed; set `{key}`"
+            );
+        }
+    }
 }
 
 fn runtime() -> Runtime {

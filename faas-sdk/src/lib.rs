@@ -47,6 +47,7 @@
 //! | `aws-lambda` | yes | AWS Lambda's Runtime API |
 //! | `protobuf` | | `Proto<T>`: messages and events of Protocol Buffers, by `prost` |
 //! | `schema` | | JSON Schemas in the description (`FAAS_DESCRIBE=1`), for types that implement `schemars::JsonSchema` |
+//! | `sink` | with `host` | publishing to sinks of CloudEvents: queues with an `http://` address, `[events] url` |
 //! | `ws` | | axum's WebSocket extractor |
 //!
 //! # What is in the public signatures

@@ -20,6 +20,7 @@ mod management;
 mod observability;
 mod process;
 mod serving;
+mod sink;
 mod smuggling;
 mod start;
 mod wire;

@@ -15,7 +15,7 @@ use super::routing::Found;
 use super::{Application, FunctionIndex};
 use crate::function::Trigger;
 use crate::invocation::{
-    Address, Arrival, Batch, Delivery, Facts, Failure, Input, Item, Outcome, Reply,
+    Address, Arrival, Batch, Delivery, Facts, Failure, FailureKind, Input, Item, Outcome, Reply,
 };
 use crate::outlet::Message;
 use crate::settle::{Form, Means, Settlement, settle};
@@ -342,7 +342,7 @@ impl Run {
     /// Decides what becomes of a delivery, and writes its dead letter where that is ours.
     async fn settle(
         &self,
-        outcome: Outcome,
+        mut outcome: Outcome,
         attempt: Option<u32>,
         letter: Option<(&'static str, Delivery)>,
     ) -> Settled {
@@ -354,7 +354,7 @@ impl Run {
         };
         let failure = outcome.as_ref().err();
         let mut settlement = settle(failure.map(|failure| failure.kind), &retry, attempt, means);
-        if let Some(failure) = failure {
+        if let Err(failure) = &mut outcome {
             tracing::error!(
                 function = state.name(),
                 kind = ?failure.kind,
@@ -374,6 +374,8 @@ impl Run {
                         "the dead letter was not written: {error}"
                     );
                     settlement = Settlement::Fail;
+                    // whoever brought it shall bring it again, be it to be written then
+                    failure.kind = FailureKind::Retry;
                 }
             }
         }

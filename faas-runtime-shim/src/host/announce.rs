@@ -2,33 +2,18 @@
 
 use std::net::SocketAddr;
 
-use super::settings::Settings;
 use crate::application::{Application, FunctionState};
 use crate::function::{Schedule, Trigger};
 
-pub(crate) fn announce(
-    application: &Application,
-    address: SocketAddr,
-    management: SocketAddr,
-    settings: &Settings,
-) {
+/// Says it; `more` is what follows the address.
+pub(crate) fn announce(application: &Application, address: SocketAddr, more: &str) {
     for state in application.functions() {
         let place = &state.function().origin;
         tracing::info!("{} ({}, {place})", what(state), state.name());
     }
-    let moved = if management.port() == settings.management.address.port()
-        || settings.management.address.port() == 0
-    {
-        ""
-    } else {
-        ", since its port was taken"
-    };
     let count = application.functions().len();
     let noun = if count == 1 { "function" } else { "functions" };
-    tracing::info!(
-        "{count} {noun} at http://{}, management at http://{management}{moved}",
-        reachable(address)
-    );
+    tracing::info!("{count} {noun} at http://{}{more}", reachable(address));
 }
 
 fn what(state: &FunctionState) -> String {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::config::{Configuration, Period, Size};
 use crate::env::Env;
+use crate::outlet::EventsSection;
 use crate::startup::{StartError, StartErrors};
 
 /// `[http]`.
@@ -63,6 +64,8 @@ pub(crate) struct Settings {
     pub(crate) http: HttpSection,
     pub(crate) listen: Listen,
     pub(crate) management: Listen,
+    /// The path that takes events.
+    pub(crate) events: Option<Box<str>>,
     /// Whether management serves its read-only part alone, since others than this machine reach it.
     pub(crate) read_only: bool,
 }
@@ -75,6 +78,27 @@ pub(crate) struct Listen {
     pub(crate) setting: &'static str,
     /// Nobody has asked for this very port.
     pub(crate) by_default: bool,
+}
+
+impl Listen {
+    /// Reads a port that the environment tells. Whoever sets one routes to it from outside, so it is that of all addresses.
+    pub(crate) fn of_variable(name: &'static str, env: &Env) -> Result<Option<Self>, StartError> {
+        let Some(text) = env.get_filled(name) else {
+            return Ok(None);
+        };
+        match text.parse() {
+            Ok(port) => Ok(Some(Self {
+                address: SocketAddr::new(EVERYWHERE, port),
+                setting: name,
+                by_default: false,
+            })),
+            Err(_) => Err(StartError::bad_environment(
+                name,
+                text,
+                "a port from 0 to 65535",
+            )),
+        }
+    }
 }
 
 /// The management port (DESIGN, section 9).
@@ -95,6 +119,7 @@ impl Settings {
                 errors.push(StartError::configuration(error.to_string()));
                 ManagementSection::default()
             });
+        let events = events_path(configuration, &mut errors);
         let in_kubernetes = env.get_filled("KUBERNETES_SERVICE_HOST").is_some();
         let listen = http_listen(&http, env, in_kubernetes, &mut errors);
         let management = match &section.listen {
@@ -115,6 +140,7 @@ impl Settings {
                 http,
                 listen,
                 management,
+                events,
                 read_only,
             },
         )
@@ -131,27 +157,34 @@ fn http_listen(
         return parse("[http] listen", text, HTTP_PORT, errors);
     }
     for name in ["PORT", "FUNC_PORT"] {
-        let Some(text) = env.get_filled(name) else {
-            continue;
-        };
-        // whoever sets a port routes to it from outside
-        return match text.parse() {
-            Ok(port) => Listen {
-                address: SocketAddr::new(EVERYWHERE, port),
-                setting: name,
-                by_default: false,
-            },
-            Err(_) => {
-                errors.push(StartError::bad_environment(
-                    name,
-                    text,
-                    "a port from 0 to 65535",
-                ));
-                default_listen(in_kubernetes)
+        match Listen::of_variable(name, env) {
+            Ok(None) => {}
+            Ok(Some(listen)) => return listen,
+            Err(error) => {
+                errors.push(error);
+                break;
             }
-        };
+        }
     }
     default_listen(in_kubernetes)
+}
+
+/// Reads `[events] path`.
+fn events_path(configuration: &Configuration, errors: &mut Vec<StartError>) -> Option<Box<str>> {
+    let section = EventsSection::read(configuration).unwrap_or_else(|error| {
+        errors.push(StartError::configuration(error.to_string()));
+        EventsSection::default()
+    });
+    let path = section.path?;
+    let is_path = path.starts_with('/')
+        && path.bytes().all(|byte| byte.is_ascii_graphic())
+        && !path.contains(['?', '#']);
+    if !is_path {
+        errors.push(StartError::configuration(format!(
+            "[events] path is `{path}`, expected a path such as `/events`"
+        )));
+    }
+    Some(path.into())
 }
 
 fn default_listen(in_kubernetes: bool) -> Listen {
@@ -233,7 +266,7 @@ mod tests {
     #[test]
     fn wrong_addresses_say_what_was_expected() {
         let env = Env::from_pairs([("PORT", "http")]);
-        let toml = "[management]\nlisten = \"nowhere\"";
+        let toml = "[management]\nlisten = \"nowhere\"\n[events]\npath = \"events\"";
         let configuration = Configuration::from_toml(toml, "faas.toml").unwrap();
         let errors = Settings::read(&configuration, &env)
             .unwrap_err()
@@ -244,6 +277,10 @@ mod tests {
         );
         assert!(
             errors.contains("[management] listen is `nowhere`"),
+            "{errors}"
+        );
+        assert!(
+            errors.contains("[events] path is `events`, expected a path such as `/events`"),
             "{errors}"
         );
     }

@@ -4,6 +4,13 @@
 //! other side has confirmed.
 
 mod bindings;
+#[cfg(all(feature = "sink", not(target_family = "wasm")))]
+pub(crate) mod event;
+#[cfg(all(feature = "sink", not(target_family = "wasm")))]
+mod sink;
+#[cfg(not(all(feature = "sink", not(target_family = "wasm"))))]
+#[path = "without_sink.rs"]
+mod sink;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,6 +18,8 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
+#[cfg(all(feature = "host", not(target_family = "wasm")))]
+pub(crate) use self::bindings::EventsSection;
 pub use self::bindings::{Bindings, Sink};
 use crate::cloudevents::CloudEvent;
 use crate::error::Error;

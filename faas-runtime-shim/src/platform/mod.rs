@@ -44,6 +44,12 @@ pub trait Adapter: fmt::Debug + Sync {
         None
     }
 
+    /// Reads what the platform calls this deployment; receivers of messages know it by that name.
+    fn service(&self, env: &Env) -> Option<Box<str>> {
+        let _ = env;
+        None
+    }
+
     /// Says how and where log lines are written there.
     fn logs(&self, env: &Env) -> LogPlan;
 

@@ -1,6 +1,7 @@
 //! What is served: requests and answers over HTTP/1.1.
 
 mod bodies;
+mod events;
 mod routes;
 mod streams;
 mod upgrades;

@@ -22,6 +22,16 @@ impl Gates {
         }
     }
 
+    /// Opens a gate for one.
+    pub(crate) fn let_one_pass(&self, name: &str) {
+        self.find(name).permits.add_permits(1);
+    }
+
+    /// Tells how many wait at a gate.
+    pub(crate) fn count(&self, name: &str) -> usize {
+        self.find(name).waiting.load(Ordering::SeqCst)
+    }
+
     fn find(&self, name: &str) -> Arc<Gate> {
         let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(gates.entry(name.to_owned()).or_default())
@@ -66,11 +76,11 @@ fn gates() -> Gates {
 /// Lets one pass.
 #[faas::invoke]
 async fn open(Json(name): Json<String>, State(gates): State<Gates>) {
-    gates.find(&name).permits.add_permits(1);
+    gates.let_one_pass(&name);
 }
 
 /// Tells how many wait.
 #[faas::invoke]
 async fn waiting(Json(name): Json<String>, State(gates): State<Gates>) -> Json<usize> {
-    Json(gates.find(&name).waiting.load(Ordering::SeqCst))
+    Json(gates.count(&name))
 }

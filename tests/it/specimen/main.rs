@@ -2,6 +2,7 @@
 //! how far a handler is, the handler waits at a gate until the test opens it.
 
 mod answers;
+mod deliveries;
 mod events;
 mod failures;
 mod gates;

@@ -9,7 +9,8 @@ use http::{HeaderValue, Request, Response, StatusCode, header};
 use crate::application::{Application, FunctionIndex};
 use crate::cloudevents;
 use crate::error::{problem, whole_seconds};
-use crate::invocation::{Facts, Failure, FailureKind, Outcome, Payload, Reply};
+use crate::host::failure::status;
+use crate::invocation::{Facts, Failure, Outcome, Payload, Reply};
 use crate::platform::Exchange;
 
 /// Invokes the function of this name with the request's body.
@@ -76,15 +77,7 @@ fn answer(outcome: Outcome) -> Response<Body> {
 
 /// Whoever calls by hand runs the service, and may know why it failed.
 fn failed(failure: &Failure) -> Response<Body> {
-    let (status, delay) = match failure.kind {
-        FailureKind::Retry | FailureKind::Panic => (StatusCode::INTERNAL_SERVER_ERROR, None),
-        FailureKind::RetryAfter(delay) => (StatusCode::SERVICE_UNAVAILABLE, Some(delay)),
-        FailureKind::Overload | FailureKind::NotAttempted => {
-            (StatusCode::SERVICE_UNAVAILABLE, None)
-        }
-        FailureKind::Reject | FailureKind::Unroutable => (StatusCode::UNPROCESSABLE_ENTITY, None),
-        FailureKind::Deadline => (StatusCode::GATEWAY_TIMEOUT, None),
-    };
+    let (status, delay) = status(failure.kind);
     let mut response = problem(status, Some(&failure.message));
     if let Some(delay) = delay {
         response

@@ -1,0 +1,72 @@
+//! The host's main port: events at the path that is set for them, every other request by its route.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use futures_util::future::{BoxFuture, Either};
+use http::{Request, Response};
+
+use super::events::{self, Intake};
+use super::http::Service;
+use crate::application::{Answering, Application};
+use crate::invocation::Facts;
+
+/// Takes requests to the application.
+#[derive(Clone)]
+pub(super) struct Door {
+    application: Application,
+    head_timeout: Duration,
+    events: Option<Arc<EventsPath>>,
+}
+
+struct EventsPath {
+    path: Box<str>,
+    intake: Intake,
+}
+
+impl Door {
+    pub(super) fn new(
+        application: Application,
+        head_timeout: Duration,
+        events: Option<&str>,
+    ) -> Self {
+        let events = events.map(|path| {
+            Arc::new(EventsPath {
+                path: path.into(),
+                intake: Intake {
+                    arrivals: |_, event| vec![events::arrival(event)],
+                    // whoever reaches the port is a sender
+                    trusts_sender: false,
+                },
+            })
+        });
+        Self {
+            application,
+            head_timeout,
+            events,
+        }
+    }
+}
+
+impl Service for Door {
+    type Answering = Either<Answering, BoxFuture<'static, Response<Body>>>;
+
+    fn answer(&self, request: Request<Body>, peer: SocketAddr) -> Self::Answering {
+        let mut facts = Facts {
+            peer: Some(peer.ip()),
+            ..Facts::default()
+        };
+        if let Some(events) = &self.events
+            && *events.path == *request.uri().path()
+        {
+            let (events, application) = (Arc::clone(events), self.application.clone());
+            return Either::Right(Box::pin(async move {
+                events.intake.answer(&application, facts, request).await
+            }));
+        }
+        facts.head_timeout = Some(self.head_timeout);
+        Either::Left(self.application.http(facts, request))
+    }
+}

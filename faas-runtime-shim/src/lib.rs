@@ -11,6 +11,7 @@
 //! | `aws-lambda` | the adapter for AWS Lambda |
 //! | `host` | the long-lived service: HTTP/1.1 and h2c, the management port |
 //! | `sink` | publishing to sinks of CloudEvents over HTTP; part of `host` |
+//! | `knative` | the adapter for Knative, on the servers of `host` |
 //! | `schema` | JSON Schemas in the description, by `schemars` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -45,6 +45,7 @@
 //! |---|---|---|
 //! | `host` | yes | the long-lived service: HTTP/1.1 and h2c, the management port |
 //! | `aws-lambda` | yes | AWS Lambda's Runtime API |
+//! | `knative` | | Knative: requests and CloudEvents on one port; brings `host` |
 //! | `protobuf` | | `Proto<T>`: messages and events of Protocol Buffers, by `prost` |
 //! | `schema` | | JSON Schemas in the description (`FAAS_DESCRIBE=1`), for types that implement `schemars::JsonSchema` |
 //! | `sink` | with `host` | publishing to sinks of CloudEvents: queues with an `http://` address, `[events] url` |

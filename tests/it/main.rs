@@ -13,6 +13,7 @@ mod application;
 mod drain;
 mod failures;
 mod h2c;
+mod knative;
 mod lambda;
 mod limits;
 mod log;

@@ -71,6 +71,16 @@ impl Setup {
         process
     }
 
+    /// Starts it behind a platform's one port, and waits until it says which that is.
+    pub(crate) fn start_on_platform(self) -> Process {
+        let mut process = self.spawn();
+        let line = process
+            .out
+            .line(|line| message(line).contains(" at http://"));
+        process.http = address(&message(&line));
+        process
+    }
+
     /// Runs it to its end, which has to come by itself.
     pub(crate) fn run(self) -> Ended {
         self.spawn().end()
@@ -112,7 +122,8 @@ fn address(text: &str) -> SocketAddr {
 pub(crate) struct Process {
     child: Child,
     readers: Vec<JoinHandle<()>>,
-    out: Log,
+    /// The lines of its stdout.
+    pub(crate) out: Log,
     /// The lines of its stderr.
     pub(crate) log: Log,
     pub(crate) http: SocketAddr,
@@ -187,6 +198,31 @@ impl Process {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status.lines().find(|line| line.starts_with(name)).unwrap();
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    }
+
+    /// Lists the ports that it listens on.
+    pub(crate) fn ports(&self) -> Vec<u16> {
+        let files = std::fs::read_dir(format!("/proc/{}/fd", self.child.id())).unwrap();
+        let sockets: Vec<_> = files
+            .filter_map(|file| std::fs::read_link(file.ok()?.path()).ok())
+            .filter_map(|link| {
+                let inode = link.to_str()?.strip_prefix("socket:[")?;
+                Some(inode.trim_end_matches(']').to_owned())
+            })
+            .collect();
+        let mut ports = Vec::new();
+        for table in ["tcp", "tcp6"] {
+            let table = std::fs::read_to_string(format!("/proc/net/{table}")).unwrap_or_default();
+            for line in table.lines().skip(1) {
+                // proc(5): local address, remote address, state, …, inode
+                let columns: Vec<_> = line.split_whitespace().collect();
+                if columns[3] == "0A" && sockets.iter().any(|inode| inode == columns[9]) {
+                    let (_, port) = columns[1].rsplit_once(':').unwrap();
+                    ports.push(u16::from_str_radix(port, 16).unwrap());
+                }
+            }
+        }
+        ports
     }
 
     /// Waits for its end.

@@ -6,6 +6,8 @@
 
 #[cfg(feature = "aws-lambda")]
 pub(crate) mod aws_lambda;
+#[cfg(feature = "knative")]
+pub(crate) mod knative;
 #[cfg(feature = "aws-lambda")]
 pub(crate) mod poll;
 mod profile;
@@ -80,6 +82,8 @@ pub enum Exchange {
 pub static ADAPTERS: &[&dyn Adapter] = &[
     #[cfg(feature = "aws-lambda")]
     &aws_lambda::AwsLambda,
+    #[cfg(feature = "knative")]
+    &knative::Knative,
     #[cfg(feature = "host")]
     &crate::host::Host,
 ];

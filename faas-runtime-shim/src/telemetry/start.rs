@@ -26,7 +26,7 @@ impl LogPlan {
 
     /// The plan of a platform that collects stdout.
     #[cfg_attr(
-        not(feature = "aws-lambda"),
+        not(any(feature = "aws-lambda", feature = "knative")),
         expect(dead_code, reason = "of platforms")
     )]
     pub(crate) fn collected(names: Names, env: &Env) -> Self {

@@ -128,7 +128,7 @@ fn an_address_that_is_none_is_a_configuration_error() {
 fn a_platform_that_the_build_does_not_speak_is_refused() {
     let ended = Probe::start(&[("FAAS_PLATFORM", "nope")]).ended();
     assert_eq!(ended.code, Some(64), "{}", ended.log);
-    for part in ["F0209", "`nope`", "aws-lambda, host"] {
+    for part in ["F0209", "`nope`", "aws-lambda, knative, host"] {
         assert!(
             ended.log.contains(part),
             "`{part}` is not in the log\n{}",

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::extract::Request;
 use bytes::Bytes;
-use faas::{Error, Json, Path, State};
+use faas::{ClientAddr, Error, Json, Path, State};
 use futures_util::TryStreamExt;
 use http::{HeaderMap, header};
 use serde::{Deserialize, Serialize};
@@ -77,4 +77,12 @@ async fn note() -> &'static str {
 fn note_sync() -> &'static str {
     tracing::info!("noted by a sync handler");
     "noted"
+}
+
+/// Tells who asks, and with what.
+#[faas::http(GET, "/caller")]
+async fn caller(headers: HeaderMap, ClientAddr(client): ClientAddr) -> String {
+    let credential = headers.get(header::AUTHORIZATION);
+    let credential = credential.and_then(|value| value.to_str().ok());
+    format!("{} from {client}", credential.unwrap_or("nobody"))
 }

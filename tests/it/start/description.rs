@@ -105,7 +105,7 @@ fn the_platforms_of_the_build() {
     let description = described(probe());
     let platforms = description["platforms"].as_array().unwrap();
     let names: Vec<_> = platforms.iter().map(|platform| &platform["name"]).collect();
-    assert_eq!(names, ["aws-lambda", "host"]);
+    assert_eq!(names, ["aws-lambda", "knative", "host"]);
 }
 
 /// The description is for a machine that has neither the ports nor the settings.

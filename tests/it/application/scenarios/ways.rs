@@ -13,13 +13,15 @@ use serde_json::Value;
 use super::table::Http;
 use super::{CANARY, probe};
 use crate::lambda::events::{HttpAnswer, http_v2};
-use crate::process::{self, Process};
+use crate::log::message;
+use crate::process::{self, Process, Setup};
 
 /// One of them.
 pub(super) enum Way {
     Kit(TestApp),
     Lambda(TestApp, Profile),
     Host(Process),
+    Knative(Process),
 }
 
 /// What a client gets.
@@ -50,6 +52,7 @@ impl Way {
             ways.push(match profile.name {
                 "aws-lambda" => Self::Lambda(probe().platform("aws-lambda").start().await, profile),
                 "host" => Self::Host(process::probe().set("FAAS_PLATFORM", "host").start()),
+                "knative" => Self::Knative(on_knative(process::probe())),
                 other => panic!("no scenario can be sent to `{other}`: say here how"),
             });
         }
@@ -61,6 +64,7 @@ impl Way {
             Self::Kit(_) => "the testing kit",
             Self::Lambda(_, profile) => profile.name,
             Self::Host(_) => "host",
+            Self::Knative(_) => "knative",
         }
     }
 
@@ -102,7 +106,7 @@ impl Way {
                     body: answer.body,
                 }
             }
-            Self::Host(host) => over_socket(host, scenario),
+            Self::Host(process) | Self::Knative(process) => over_socket(process, scenario),
         }
     }
 
@@ -139,6 +143,20 @@ impl Way {
                 }
                 Err(answer.problem(answer.status).unwrap())
             }
+            Self::Knative(_) => {
+                let process = on_knative(process::probe().set("FAAS_FUNCTION", function));
+                let answer = process.connect().post("/", "application/json", payload);
+                match answer.status {
+                    200 => Ok(answer.body),
+                    // what broke inside is for the log alone
+                    500 => {
+                        let failed =
+                            |line: &Value| message(line).starts_with("the function failed");
+                        Err(message(&process.out.line(failed)))
+                    }
+                    status => Err(answer.problem(status).unwrap()),
+                }
+            }
         }
     }
 
@@ -146,14 +164,19 @@ impl Way {
     pub(super) fn end(self) -> String {
         match self {
             Self::Kit(app) | Self::Lambda(app, _) => app.logs().join("\n"),
-            Self::Host(host) => {
-                host.signal(Signal::TERM);
-                let ended = host.end();
+            Self::Host(process) | Self::Knative(process) => {
+                process.signal(Signal::TERM);
+                let ended = process.end();
                 assert_eq!(ended.code, Some(0), "{}", ended.log.text());
                 format!("{}{}", ended.out, ended.log.text())
             }
         }
     }
+}
+
+fn on_knative(setup: Setup) -> Process {
+    let setup = setup.set("K_SERVICE", "probe").set("PORT", "0");
+    setup.start_on_platform()
 }
 
 /// A request on a connection of its own.

@@ -444,6 +444,13 @@ fn lanes(items: Vec<Numbered>) -> Vec<VecDeque<Numbered>> {
     lanes
 }
 
+/// Cuts a text to what fits into a header beside others.
+fn cut(text: &str) -> &str {
+    const LONGEST: usize = 1024;
+    text.get(..text.floor_char_boundary(LONGEST))
+        .unwrap_or(text)
+}
+
 /// Makes the message that a queue of dead letters gets: the delivery as it was, and why it is there.
 fn dead_letter(
     queue: &'static str,
@@ -453,7 +460,7 @@ fn dead_letter(
     attempt: Option<u32>,
 ) -> Message {
     let mut attributes = delivery.attributes.clone();
-    attributes.push("faasreason", failure.message.clone());
+    attributes.push("faasreason", cut(&failure.message).to_owned());
     attributes.push("faasfunction", function.to_owned());
     attributes.push("faasqueue", delivery.queue.to_string());
     attributes.push("faasid", delivery.id.to_string());

@@ -78,7 +78,7 @@ pub(super) fn check(name: &str, value: &str) -> Result<(), AttributeError> {
 }
 
 /// Holds an extension's name to its rules. That names have at most 20 characters is advice only, and senders do not take it.
-pub(super) fn check_extension(name: &str) -> Result<(), AttributeError> {
+pub(crate) fn check_extension(name: &str) -> Result<(), AttributeError> {
     let is_legal = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9');
     let expected = if name.is_empty() || !name.bytes().all(is_legal) {
         "letters from `a` to `z` and digits"
@@ -109,7 +109,7 @@ pub(super) fn is_core(name: &str) -> bool {
 }
 
 /// Section 2.4, "String". Lone surrogates are impossible here.
-fn is_disallowed(character: char) -> bool {
+pub(crate) fn is_disallowed(character: char) -> bool {
     let code = u32::from(character);
     character.is_control() || matches!(code, 0xfdd0..=0xfdef) || code & 0xfffe == 0xfffe
 }

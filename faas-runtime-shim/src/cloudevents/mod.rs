@@ -6,7 +6,7 @@
 //! [HTTP binding](https://github.com/cloudevents/spec/blob/ce%40v1.0.2/cloudevents/bindings/http-protocol-binding.md) and its
 //! [JSON format](https://github.com/cloudevents/spec/blob/ce%40v1.0.2/cloudevents/formats/json-format.md).
 
-mod attributes;
+pub(crate) mod attributes;
 pub mod decode;
 pub mod encode;
 mod media_type;

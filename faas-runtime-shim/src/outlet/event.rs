@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Message;
+use crate::cloudevents::attributes::{check_extension, is_disallowed};
 use crate::cloudevents::{AttributeError, CloudEvent, decode, encode};
 use crate::invocation::InvocationId;
 use crate::rfc3339;
@@ -104,26 +105,10 @@ pub(super) fn left_out(message: &Message) -> impl Iterator<Item = &str> {
 
 /// Returns the text of an attribute that CloudEvents has room for: by its name, and as text.
 fn extension<'a>(name: &str, value: &'a [u8]) -> Option<&'a str> {
-    let is_legal = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9');
-    let is_taken = matches!(
-        name,
-        "data"
-            | "datacontenttype"
-            | "dataschema"
-            | "id"
-            | "source"
-            | "specversion"
-            | "subject"
-            | "time"
-            | "type"
-            | KEY
-            | TRACE_PARENT
-            | TRACE_STATE
-    );
-    let is_extension = !name.is_empty() && name.bytes().all(is_legal) && !is_taken;
-    is_extension
-        .then(|| std::str::from_utf8(value).ok())
-        .flatten()
+    if check_extension(name).is_err() || matches!(name, KEY | TRACE_PARENT | TRACE_STATE) {
+        return None;
+    }
+    std::str::from_utf8(value).ok()
 }
 
 /// Attributes of events have no control characters; failures' texts, which dead letters carry, have line breaks.
@@ -137,12 +122,6 @@ fn one_line(text: &str) -> String {
             }
         })
         .collect()
-}
-
-/// CloudEvents, section 2.4, "String".
-fn is_disallowed(character: char) -> bool {
-    let code = u32::from(character);
-    character.is_control() || matches!(code, 0xfdd0..=0xfdef) || code & 0xfffe == 0xfffe
 }
 
 #[cfg(test)]

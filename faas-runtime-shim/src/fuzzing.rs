@@ -127,6 +127,9 @@ pub fn lambda_event(bytes: &[u8]) {
     if let Err(error) = &event {
         assert!(!error.to_string().is_empty());
     }
+    if let Ok(decode::Event::Other(source)) = &event {
+        lambda_deliveries(source, bytes);
+    }
     if let Ok(decode::Event::Http(event)) = event {
         let details = &event.details;
         if let (Some(claims), Some(context)) = (details.claims, &details.request_context) {
@@ -137,6 +140,41 @@ pub fn lambda_event(bytes: &[u8]) {
         let (mut head, ()) = http::Response::new(()).into_parts();
         head.headers = request.headers;
         lambda_answer(event.envelope, &head, bytes);
+    }
+}
+
+/// Failures are told by the ids that the event has, each once; what is read can be taken for something else only as a
+/// whole.
+#[cfg(feature = "aws-lambda")]
+fn lambda_deliveries(source: &decode::Source, bytes: &[u8]) {
+    use decode::incoming::{Incoming, inside, read};
+
+    let arrivals = match read(source, &Bytes::copy_from_slice(bytes)) {
+        Err(error) => return assert!(!error.to_string().is_empty()),
+        Ok(None | Some(Incoming::Nothing)) => return,
+        Ok(Some(Incoming::One(arrival))) => vec![*arrival],
+        Ok(Some(Incoming::Whole(arrivals))) => arrivals,
+        Ok(Some(Incoming::Batch(batch))) => {
+            let mut text = Vec::new();
+            let ids = || batch.records.iter().map(|record| &record.id);
+            encode::failures(ids(), batch.state.as_deref(), &mut text);
+            let answer: serde_json::Value =
+                serde_json::from_slice(&text).expect("an answer is JSON");
+            let told = answer["batchItemFailures"].as_array().map(Vec::len);
+            let different: std::collections::HashSet<_> = ids().collect();
+            assert_eq!(told, Some(different.len()));
+            let arrivals = batch.records.into_iter();
+            arrivals.filter_map(|record| record.arrival.ok()).collect()
+        }
+    };
+    for arrival in &arrivals {
+        if let Some(objects) = inside(arrival) {
+            assert!(
+                objects
+                    .iter()
+                    .all(|object| object.item.lane == arrival.item.lane)
+            );
+        }
     }
 }
 

@@ -51,7 +51,7 @@ impl Adapter for AwsLambda {
                 cookies: true,
                 status_codes: true,
                 deadline: true,
-                attempt: false,
+                attempt: true,
                 concurrency: false,
             },
             triggers: &[

@@ -1,7 +1,7 @@
 //! What Lambda hands over, recognised and turned into our own terms.
 //!
 //! The payload alone says what an event is. [`event`] looks once, by [`source`]'s table, and builds the request if it is
-//! one; every other source is named only, and its own decoder reads it from the bytes.
+//! one; every other source is named only, and [`incoming::read`] reads it from the bytes.
 
 #![deny(
     clippy::arithmetic_side_effects,
@@ -11,6 +11,7 @@
 
 mod claims;
 mod http;
+pub(crate) mod incoming;
 mod source;
 #[cfg(test)]
 #[expect(
@@ -21,6 +22,8 @@ mod tests;
 
 use std::error::Error;
 
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 
 use super::wire::{Fault, Mismatch, Scan};
@@ -81,7 +84,65 @@ pub(crate) enum DecodeError {
 
     #[error("path and query take {length} bytes, expected at most {limit}")]
     TargetTooLong { length: usize, limit: usize },
+
+    #[error("the event, or a record of it, does not have the form of {of}")]
+    Envelope {
+        of: &'static str,
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+
+    #[error("the event has {count} records, expected at most {limit}")]
+    TooMany { count: usize, limit: usize },
+
+    #[error("`{path}` is not base64")]
+    Encoded {
+        path: &'static str,
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+
+    #[error("`{path}` is not gzip")]
+    Packed {
+        path: &'static str,
+        #[source]
+        source: Box<dyn Error + Send + Sync>,
+    },
+
+    #[error("`{path}` unpacks to {limit} bytes or more, expected fewer")]
+    TooLong { path: &'static str, limit: u64 },
+
+    #[error("the event makes no CloudEvent")]
+    CloudEvent(#[source] Box<dyn Error + Send + Sync>),
+
+    #[error("a record before it could not be read, and its source keeps an order")]
+    Behind,
 }
+
+impl DecodeError {
+    fn value(path: &'static str, expected: &'static str, value: &[u8]) -> Self {
+        Self::Value {
+            path,
+            expected,
+            value: shown(value),
+        }
+    }
+}
+
+/// As much of a value as helps to find it.
+fn shown(value: &[u8]) -> String {
+    const ENOUGH: usize = 64;
+    String::from_utf8_lossy(value)
+        .chars()
+        .take(ENOUGH)
+        .collect()
+}
+
+/// Emulators may leave the padding out.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
 
 impl From<Fault> for DecodeError {
     fn from(Fault { at, expected }: Fault) -> Self {

@@ -144,6 +144,10 @@ fn other(scan: &Scan<'_>) -> Source {
             name => Records::Unknown(lossy(name)),
         });
     }
+    // the last of a window may bring no records, of whichever stream: only the state has to be returned
+    if has.window && has.shard_id && has.empty_records {
+        return Source::Records(Records::Kinesis);
+    }
     if let Some(name) = &scan.event_source {
         return Source::EventSource(match &**name {
             b"aws:kafka" => EventSource::Kafka,

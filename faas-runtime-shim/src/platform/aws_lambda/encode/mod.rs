@@ -1,4 +1,4 @@
-//! Answers in the forms that Lambda's front ends read, written straight into the buffer that is sent.
+//! Answers in the forms that Lambda and its front ends read, written straight into the buffer that is sent.
 //!
 //! Text or base64 is decided by the bytes: a type list alone spoils Latin-1 pages and untyped images. Facts: API Gateway
 //! Developer Guide, "Output format of a Lambda function for proxy integration"; ELB, "Respond to the load balancer";
@@ -11,7 +11,9 @@
 )]
 
 mod body;
+mod failures;
 mod headers;
+mod reply;
 #[cfg(test)]
 #[expect(
     clippy::indexing_slicing,
@@ -22,6 +24,9 @@ mod text;
 
 use http::StatusCode;
 use http::response::Parts;
+
+pub(crate) use self::failures::{Identifier, failures};
+pub(crate) use self::reply::reply;
 
 /// The form that a front end reads an answer in.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -43,14 +43,18 @@ pub(crate) struct Has {
     pub(crate) code_pipeline_job: bool,
     pub(crate) delivery_stream_arn: bool,
     pub(crate) detail_type: bool,
+    /// `Records` without any.
+    pub(crate) empty_records: bool,
     pub(crate) method_or_route_arn: bool,
     pub(crate) records: bool,
     pub(crate) request_payload: bool,
     pub(crate) request_type: bool,
     pub(crate) response_url: bool,
+    pub(crate) shard_id: bool,
     pub(crate) source: bool,
     pub(crate) spec_version: bool,
     pub(crate) trigger_source: bool,
+    pub(crate) window: bool,
 }
 
 impl<'e> Scan<'e> {
@@ -106,7 +110,13 @@ impl<'e> Scan<'e> {
             b"multiValueQueryStringParameters" => {
                 self.multi_value_query = object(json, "multiValueQueryStringParameters")?;
             }
-            b"Records" => self.first_record_source = first_record_source(json)?,
+            b"Records" => {
+                let records = json.raw(|json| {
+                    self.first_record_source = first_record_source(json)?;
+                    Ok(())
+                })?;
+                has.empty_records = is_empty_array(records);
+            }
             b"eventSource" => self.event_source = json.text_if_any()?,
             b"detail-type" => has.detail_type = json.is_there()?,
             b"source" => has.source = json.is_there()?,
@@ -120,6 +130,8 @@ impl<'e> Scan<'e> {
             b"triggerSource" => has.trigger_source = json.is_there()?,
             b"RequestType" => has.request_type = json.is_there()?,
             b"ResponseURL" => has.response_url = json.is_there()?,
+            b"shardId" => has.shard_id = json.is_there()?,
+            b"window" => has.window = json.is_there()?,
             b"CodePipeline.job" => has.code_pipeline_job = json.is_there()?,
             _ => json.skip()?,
         }
@@ -162,4 +174,11 @@ fn first_record_source<'e>(json: &mut Reader<'e>) -> Result<Option<Text<'e>>, Br
         })
     })?;
     Ok(source)
+}
+
+fn is_empty_array(raw: &[u8]) -> bool {
+    let inside = raw
+        .strip_prefix(b"[")
+        .and_then(|raw| raw.strip_suffix(b"]"));
+    inside.is_some_and(|inside| inside.trim_ascii().is_empty())
 }

@@ -10,8 +10,6 @@ mod target;
 
 use axum::body::Body;
 use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 use http::Request;
 use serde_json::Value;
@@ -19,7 +17,7 @@ use serde_json::Value;
 use super::super::encode::Envelope;
 use super::super::wire::{SECURITY_TOKEN, Scan, Text};
 use super::source::Front;
-use super::{DecodeError, claims};
+use super::{BASE64, DecodeError, claims, shown};
 use crate::invocation::{Details, RawJson};
 
 /// A request, what came with it, and the form that its answer must have.
@@ -115,21 +113,6 @@ fn body(event: &Bytes, scan: &mut Scan<'_>) -> Result<Bytes, DecodeError> {
     }
 }
 
-/// Emulators may leave the padding out.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
-
 fn lossy(text: &[u8]) -> Box<str> {
     String::from_utf8_lossy(text).into()
-}
-
-/// As much of a value as helps to find it.
-fn shown(value: &[u8]) -> String {
-    const ENOUGH: usize = 64;
-    String::from_utf8_lossy(value)
-        .chars()
-        .take(ENOUGH)
-        .collect()
 }

@@ -2,7 +2,10 @@
 
 mod errors;
 mod fixtures;
+mod hostile;
+mod incoming;
 mod laws;
+mod pairs;
 mod rules;
 mod sources;
 
@@ -13,11 +16,28 @@ use http::HeaderMap;
 use serde_json::Value;
 
 use super::super::encode::Envelope;
+use super::incoming::Incoming;
 use super::{DecodeError, Event, HttpEvent, Source};
-use crate::invocation::Details;
+use crate::invocation::{Arrival, Details};
 
 fn decode(event: &Value) -> Result<Event, DecodeError> {
     super::event(&Bytes::from(event.to_string()))
+}
+
+/// The arrivals of an event of which every record can be read.
+#[track_caller]
+fn arrivals(incoming: &Incoming) -> Vec<&Arrival> {
+    match incoming {
+        Incoming::Batch(batch) => {
+            let records = batch.records.iter();
+            records
+                .map(|record| record.arrival.as_ref().unwrap())
+                .collect()
+        }
+        Incoming::Whole(arrivals) => arrivals.iter().collect(),
+        Incoming::One(arrival) => vec![arrival],
+        Incoming::Nothing => Vec::new(),
+    }
 }
 
 /// A decoded request with its body read.

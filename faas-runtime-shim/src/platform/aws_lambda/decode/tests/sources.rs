@@ -20,6 +20,8 @@ fn a_direct_invocation_may_hold_anything() {
         json!({"Records": []}),
         json!({"Records": [{"id": 1}]}),
         json!({"Records": {"eventSource": "aws:sqs"}}),
+        json!({"Records": [{"id": 1}], "window": {}, "shardId": "a"}),
+        json!({"window": {}, "shardId": "a"}),
         json!({"eventSource": 1, "source": "a", "jobId": 1, "type": "REQUEST", "records": []}),
     ] {
         assert_eq!(source(&event), Source::Direct, "{event}");

@@ -1,0 +1,110 @@
+//! An HTTP request: served by the application, its response gathered and put into the front end's envelope.
+
+use std::sync::Arc;
+
+use axum::body::{Body, HttpBody};
+use bytes::Bytes;
+use http::{HeaderValue, Method, Response, StatusCode};
+use http_body_util::BodyExt;
+
+use super::Verdict;
+use crate::application::{Application, Late};
+use crate::error::problem;
+use crate::invocation::Facts;
+use crate::platform::aws_lambda::decode::HttpEvent;
+use crate::platform::aws_lambda::{RESPONSE_LIMIT, encode};
+
+pub(super) async fn http(
+    application: &Application,
+    mut facts: Facts,
+    event: HttpEvent,
+    out: &mut Vec<u8>,
+) -> Verdict {
+    let HttpEvent {
+        mut request,
+        details,
+        envelope,
+    } = event;
+    if let Some(trace) = &facts.trace {
+        // the header inside the event has an older parent
+        if let Ok(value) = HeaderValue::try_from(trace.xray().to_string()) {
+            request.headers_mut().insert("x-amzn-trace-id", value);
+        }
+    }
+    facts.details = Some(match facts.details {
+        Some(of_poll) => {
+            let mut all = Arc::unwrap_or_clone(of_poll);
+            all.complete_from(details);
+            Arc::new(all)
+        }
+        None => Arc::new(details),
+    });
+    let is_head = *request.method() == Method::HEAD;
+    let (head, body) = application.http(facts, request).await.into_parts();
+    let collected = if is_head {
+        Ok(Bytes::new())
+    } else {
+        collect(body).await
+    };
+    match collected {
+        Ok(body) => encode::http(envelope, &head, &body, out),
+        Err(status) => plain(envelope, status, out).await,
+    }
+    if out.len() > RESPONSE_LIMIT {
+        tracing::error!(
+            bytes = out.len(),
+            "the response is larger than Lambda's {RESPONSE_LIMIT} bytes: answered with 500 instead"
+        );
+        out.clear();
+        plain(envelope, StatusCode::INTERNAL_SERVER_ERROR, out).await;
+    }
+    Verdict::Response
+}
+
+/// Gathers a response's body; the status to answer with instead, if that is not possible.
+async fn collect(mut body: Body) -> Result<Bytes, StatusCode> {
+    if body.is_end_stream() {
+        return Ok(Bytes::new());
+    }
+    let mut first = Bytes::new();
+    let mut rest = Vec::new();
+    while let Some(frame) = body.frame().await {
+        // told in the log by the guard, which knows the function
+        let frame = frame.map_err(|error| {
+            if Late::is_in(&error) {
+                StatusCode::GATEWAY_TIMEOUT
+            } else {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
+        })?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        if first.is_empty() && rest.is_empty() {
+            first = data;
+            continue;
+        }
+        if rest.is_empty() {
+            rest.extend_from_slice(&first);
+        }
+        rest.extend_from_slice(&data);
+        if rest.len() > RESPONSE_LIMIT {
+            tracing::error!(
+                "the response is larger than Lambda's {RESPONSE_LIMIT} bytes: answered with 500 instead"
+            );
+            return Err(StatusCode::INTERNAL_SERVER_ERROR);
+        }
+    }
+    Ok(if rest.is_empty() { first } else { rest.into() })
+}
+
+/// Writes an answer of our own with this status.
+async fn plain(envelope: encode::Envelope, status: StatusCode, out: &mut Vec<u8>) {
+    let (head, body) = problem(status, None).into_parts();
+    let body = Response::new(body)
+        .into_body()
+        .collect()
+        .await
+        .map_or_else(|_| Bytes::new(), http_body_util::Collected::to_bytes);
+    encode::http(envelope, &head, &body, out);
+}

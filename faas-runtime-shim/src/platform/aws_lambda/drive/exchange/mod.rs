@@ -1,0 +1,173 @@
+//! One event, from the platform's bytes to the bytes of its answer.
+
+mod deliver;
+mod http;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+use std::error::Error;
+
+use bytes::Bytes;
+
+use crate::application::{Application, FunctionIndex};
+use crate::invocation::{Facts, Failure, FailureKind, Outcome, Payload};
+use crate::platform::aws_lambda::decode::{self, Event, Source, incoming};
+use crate::platform::aws_lambda::{RESPONSE_LIMIT, encode};
+
+/// Through which channel the answer goes.
+#[derive(Debug, Eq, PartialEq)]
+pub(crate) enum Verdict {
+    /// As a result.
+    Response,
+    /// As an error of this type.
+    Error {
+        /// The platform's form of a type: `Function.…` or `Runtime.…`.
+        kind: Cow<'static, str>,
+    },
+}
+
+/// Serves an event and writes the answer into `out`, which is empty.
+pub(crate) async fn exchange(
+    application: &Application,
+    facts: Facts,
+    event: Bytes,
+    out: &mut Vec<u8>,
+) -> Verdict {
+    if let Some(function) = application.takes_everything() {
+        return invoke(application, function, facts, event, out).await;
+    }
+    match decode::event(&event) {
+        Ok(Event::Http(event)) => http::http(application, facts, event, out).await,
+        Ok(Event::Other(source)) => other(application, facts, &source, event, out).await,
+        Err(error) => invalid(&error, out),
+    }
+}
+
+async fn other(
+    application: &Application,
+    facts: Facts,
+    source: &Source,
+    event: Bytes,
+    out: &mut Vec<u8>,
+) -> Verdict {
+    match (incoming::read(source, &event), source) {
+        (Ok(Some(incoming)), _) => deliver::deliver(application, facts, incoming, out).await,
+        (Ok(None), Source::Direct) => match application.only_invoke() {
+            Some(function) => invoke(application, function, facts, event, out).await,
+            None => unroutable(
+                application,
+                "an event that nothing in it names a source of",
+                out,
+            ),
+        },
+        (Ok(None), source) => unroutable(application, &format!("{source}"), out),
+        (Err(error), _) => invalid(&error, out),
+    }
+}
+
+async fn invoke(
+    application: &Application,
+    function: FunctionIndex,
+    mut facts: Facts,
+    event: Bytes,
+    out: &mut Vec<u8>,
+) -> Verdict {
+    // Lambda repeats an asynchronous invocation under its first id (Developer Guide, "Asynchronous invocation")
+    facts.idempotency_key = Some(facts.id.as_str().into());
+    let input = Payload::json(event).into();
+    let outcome = application.invoke(function, facts, input).await;
+    if let Err(failure) = &outcome {
+        tracing::error!(kind = ?failure.kind, "the function failed: {}", failure.message);
+    }
+    answer(&outcome, out)
+}
+
+/// Writes what came of one invocation as its result.
+fn answer(outcome: &Outcome, out: &mut Vec<u8>) -> Verdict {
+    let reply = match outcome {
+        Ok(reply) => reply,
+        Err(failure) => return fail(failure, out),
+    };
+    if let Err(error) = encode::reply(reply, out) {
+        let message = format!("the function's answer is no CloudEvent: {error}");
+        tracing::error!("{message}");
+        out.clear();
+        return refuse("Function.InvalidEvent", &message, out);
+    }
+    if out.len() > RESPONSE_LIMIT {
+        return too_large(out);
+    }
+    Verdict::Response
+}
+
+fn unroutable(application: &Application, what: &str, out: &mut Vec<u8>) -> Verdict {
+    let known: Vec<_> = application
+        .functions()
+        .iter()
+        .map(|state| format!("{} ({})", state.name(), state.trigger_name()))
+        .collect();
+    let message = format!(
+        "no function takes {what}; selected are: {}. Set FAAS_FUNCTION to the one `invoke` function that shall take every event",
+        known.join(", ")
+    );
+    tracing::error!("{message}");
+    refuse("Runtime.UnroutableEvent", &message, out)
+}
+
+fn too_large(out: &mut Vec<u8>) -> Verdict {
+    let message = format!(
+        "the answer has {} bytes, and Lambda takes no more than {RESPONSE_LIMIT}: return less, or a link to it",
+        out.len()
+    );
+    tracing::error!("{message}");
+    out.clear();
+    refuse("Function.ResponseSizeTooLarge", &message, out)
+}
+
+fn invalid(error: &dyn Error, out: &mut Vec<u8>) -> Verdict {
+    let message = told(error);
+    tracing::error!("the event cannot be read: {message}");
+    refuse("Runtime.InvalidEvent", &message, out)
+}
+
+/// An error with its causes, in which a parser may quote what it has read, cut to what a message bears.
+fn told(error: &dyn Error) -> String {
+    const LONGEST: usize = 1024;
+    super::chain(error).chars().take(LONGEST).collect()
+}
+
+fn refuse(kind: &'static str, message: &str, out: &mut Vec<u8>) -> Verdict {
+    encode::error(kind, message, out);
+    Verdict::Error {
+        kind: Cow::Borrowed(kind),
+    }
+}
+
+fn fail(failure: &Failure, out: &mut Vec<u8>) -> Verdict {
+    let kind = match failure.kind {
+        FailureKind::Panic => Cow::Borrowed("Function.Panic"),
+        FailureKind::Deadline => Cow::Borrowed("Function.Timeout"),
+        FailureKind::Overload | FailureKind::NotAttempted => Cow::Borrowed("Function.Overload"),
+        FailureKind::Unroutable => {
+            return refuse("Runtime.UnroutableEvent", &failure.message, out);
+        }
+        FailureKind::Retry | FailureKind::RetryAfter(_) | FailureKind::Reject => {
+            Cow::Owned(format!("Function.{}", type_name(&failure.name)))
+        }
+    };
+    encode::error(&failure.name, &failure.message, out);
+    Verdict::Error { kind }
+}
+
+/// The platform replaces a type that is not `[A-Z][a-zA-Z]+`.
+fn type_name(name: &str) -> String {
+    let letters: String = name.chars().filter(char::is_ascii_alphabetic).collect();
+    match letters.chars().next() {
+        Some(first) if letters.len() > 1 => {
+            let rest = letters.get(1..).unwrap_or_default();
+            format!("{}{rest}", first.to_ascii_uppercase())
+        }
+        _ => "Error".to_owned(),
+    }
+}

@@ -1,0 +1,257 @@
+//! Events through an application: who gets them, and what Lambda is answered.
+
+mod answers;
+mod fifo;
+mod inside;
+mod table;
+mod types;
+
+use std::any::TypeId;
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+
+use super::{Verdict, exchange};
+use crate::application::{Application, Blueprint, Runtime};
+use crate::clock::ManualClock;
+use crate::cloudevents::CloudEvent;
+use crate::config::Configuration;
+use crate::function::{
+    BinlogSpec, EventSpec, Function, Limits, Missed, ObjectSpec, Origin, Overlap, QueueSpec,
+    RetryPolicy, Schedule, TimerSpec, Trigger,
+};
+use crate::invocation::{Facts, Failure, FailureKind, Input, Outcome, Parts, Reply};
+use crate::outlet::{Message, Outlet, PublishError};
+use crate::registry::{Registry, Selection};
+
+thread_local! {
+    /// What the functions of this test were given, in order.
+    static GIVEN: RefCell<Vec<(Input, Option<String>)>> = const { RefCell::new(Vec::new()) };
+    /// What they answer.
+    static ANSWER: RefCell<fn(&Input) -> Outcome> = const { RefCell::new(by_body) };
+    /// What was published, such as dead letters.
+    static PUBLISHED: RefCell<Vec<Message>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The entry point of all functions here.
+fn entry(parts: Parts, input: Input) -> BoxFuture<'static, Outcome> {
+    Box::pin(async move {
+        let key = parts.context().idempotency_key().map(str::to_owned);
+        let answer = ANSWER.with_borrow(|answer| *answer);
+        GIVEN.with_borrow_mut(|given| given.push((input.clone(), key)));
+        answer(&input)
+    })
+}
+
+/// Fails with what the body of a delivery asks for.
+fn by_body(input: &Input) -> Outcome {
+    let Input::Delivery(delivery) = input else {
+        return Ok(Reply::nothing());
+    };
+    match delivery.body.as_deref() {
+        Some(b"retry") => Err(failure(FailureKind::Retry)),
+        Some(b"reject") => Err(failure(FailureKind::Reject)),
+        Some(b"panic") => panic!("asked to"),
+        _ => Ok(Reply::nothing()),
+    }
+}
+
+fn failure(kind: FailureKind) -> Failure {
+    Failure {
+        kind,
+        name: "TestError".into(),
+        message: "asked to fail".to_owned(),
+    }
+}
+
+fn always_failing(_: &Input) -> Outcome {
+    Err(failure(FailureKind::Retry))
+}
+
+fn answer_with(answer: fn(&Input) -> Outcome) {
+    ANSWER.set(answer);
+}
+
+/// Takes what the functions were given since the last time.
+fn given() -> Vec<Input> {
+    GIVEN.take().into_iter().map(|(input, _)| input).collect()
+}
+
+fn function(name: &str, trigger: Trigger) -> &'static Function {
+    let name = String::from(name).leak();
+    Box::leak(Box::new(Function {
+        origin: Origin {
+            name,
+            module: module_path!(),
+            file: file!(),
+            line: 1,
+            summary: "",
+        },
+        item: TypeId::of::<()>(),
+        limits: Limits::NONE,
+        trigger,
+        needs: |_| {},
+        schema: |_| {},
+    }))
+}
+
+fn invoke(name: &str) -> &'static Function {
+    function(name, Trigger::Invoke { call: entry })
+}
+
+fn queue(queue: &str) -> &'static Function {
+    queue_with(queue, None)
+}
+
+fn queue_with(queue: &str, dead_letter: Option<&'static str>) -> &'static Function {
+    let spec = QueueSpec {
+        queue: String::from(queue).leak(),
+        batch: None,
+        retry: RetryPolicy::DEFAULT,
+        dead_letter,
+        ordered: false,
+        whole_batch: false,
+    };
+    function("on_queue", Trigger::Queue { spec, call: entry })
+}
+
+fn object(bucket: &str, prefix: &'static str) -> &'static Function {
+    let spec = ObjectSpec {
+        bucket: String::from(bucket).leak(),
+        on: &[],
+        prefix,
+        suffix: "",
+    };
+    function("on_object", Trigger::Object { spec, call: entry })
+}
+
+/// A function of this trigger that is called so, as the table of recorded events says it.
+fn named(trigger: &str, name: &str) -> &'static Function {
+    let text: &'static str = String::from(name).leak();
+    match trigger {
+        "queue" => queue(name),
+        "object" => object(name, ""),
+        "binlog" => {
+            let spec = BinlogSpec {
+                table: text,
+                on: &[],
+            };
+            function("on_change", Trigger::Binlog { spec, call: entry })
+        }
+        "event" => {
+            let spec = EventSpec {
+                kind: text,
+                source: None,
+            };
+            function("on_event", Trigger::Event { spec, call: entry })
+        }
+        "timer" => {
+            let spec = TimerSpec {
+                schedule: Schedule::Every(std::time::Duration::from_secs(60)),
+                timezone: None,
+                jitter: std::time::Duration::ZERO,
+                missed: Missed::Once,
+                overlap: Overlap::Skip,
+                prestart: std::time::Duration::ZERO,
+            };
+            function(name, Trigger::Timer { spec, call: entry })
+        }
+        other => panic!("no function of trigger `{other}`"),
+    }
+}
+
+/// Keeps what is published to `dead`, and has nothing else.
+#[derive(Debug)]
+struct Kept;
+
+impl Outlet for Kept {
+    fn publish(&self, message: Message) -> BoxFuture<'static, Result<(), PublishError>> {
+        PUBLISHED.with_borrow_mut(|published| published.push(message));
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn emit(&self, _: CloudEvent) -> BoxFuture<'static, Result<(), PublishError>> {
+        panic!("no function here emits")
+    }
+
+    fn is_bound(&self, queue: &str) -> bool {
+        queue == "dead"
+    }
+}
+
+#[track_caller]
+fn application(functions: &[&'static Function]) -> Application {
+    let mut registry = Registry {
+        functions: functions.to_vec(),
+        ..Registry::default()
+    };
+    registry
+        .functions
+        .sort_by_key(|function| function.origin.name);
+    let building = Application::build(Blueprint {
+        registry,
+        selection: Selection::all(),
+        platform: "aws-lambda",
+        configuration: Configuration::empty(),
+        runtime: Runtime {
+            clock: Arc::new(ManualClock::new()),
+            blocking: |work| work(),
+        },
+        outlet: Arc::new(Kept),
+        given: Vec::new(),
+        captured: None,
+    });
+    building.now_or_never().expect("nothing waits").unwrap()
+}
+
+/// The channel and the document of the answer.
+#[track_caller]
+fn exchanged(application: &Application, event: impl Into<Bytes>) -> (Verdict, Value) {
+    let mut out = Vec::new();
+    let verdict = exchange(application, Facts::default(), event.into(), &mut out);
+    let verdict = verdict.now_or_never().expect("no handler here waits");
+    (verdict, serde_json::from_slice(&out).unwrap())
+}
+
+#[track_caller]
+fn answered(application: &Application, event: &Value) -> Value {
+    let (verdict, answer) = exchanged(application, event.to_string());
+    assert_eq!(verdict, Verdict::Response, "{answer}");
+    answer
+}
+
+/// The type of the error, and its message.
+#[track_caller]
+fn refused(application: &Application, event: &Value) -> (String, String) {
+    let (verdict, answer) = exchanged(application, event.to_string());
+    match verdict {
+        Verdict::Error { kind } => {
+            if kind.starts_with("Runtime.") {
+                assert_eq!(answer["errorType"], *kind);
+            }
+            let message = answer["errorMessage"].as_str().unwrap();
+            (kind.into_owned(), message.to_owned())
+        }
+        Verdict::Response => panic!("no error: {answer}"),
+    }
+}
+
+fn recorded(name: &str) -> Value {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/aws/");
+    serde_json::from_slice(&std::fs::read(format!("{folder}{name}")).unwrap()).unwrap()
+}
+
+/// The ids that an answer tells, a partition and an offset as one text.
+#[track_caller]
+fn failures(answer: &Value) -> Vec<String> {
+    let list = answer["batchItemFailures"].as_array().unwrap();
+    let ids = list.iter().map(|item| match &item["itemIdentifier"] {
+        Value::String(id) => id.clone(),
+        id => format!("{}@{}", id["partition"].as_str().unwrap(), id["offset"]),
+    });
+    ids.collect()
+}

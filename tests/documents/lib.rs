@@ -6,6 +6,9 @@
 pub struct Readme;
 
 #[cfg(test)]
+mod samples;
+
+#[cfg(test)]
 mod tests {
     //! Generated blocks, the book's includes, and a page for each code.
 

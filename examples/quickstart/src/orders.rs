@@ -2,7 +2,7 @@
 
 // ANCHOR: orders
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -28,12 +28,22 @@ impl Draft {
             .checked_mul(self.price)
             .ok_or(OrderError::TooDear)
     }
+
+    /// Makes an order of it.
+    pub(crate) fn order(self, id: impl Into<String>) -> Result<Order, OrderError> {
+        Ok(Order {
+            id: id.into(),
+            total: self.total()?,
+            item: self.item,
+            quantity: self.quantity,
+        })
+    }
 }
 
-/// An order that is kept.
+/// An order.
 #[derive(Clone, Debug, Deserialize, JsonSchema, Serialize)]
 pub(crate) struct Order {
-    pub(crate) id: u64,
+    pub(crate) id: String,
     pub(crate) item: String,
     pub(crate) quantity: u64,
     /// Of all pieces, in cents.
@@ -44,7 +54,7 @@ pub(crate) struct Order {
 /// Why an order is not to be had.
 #[derive(Debug, Eq, PartialEq)]
 pub(crate) enum OrderError {
-    Unknown(u64),
+    Unknown(String),
     Empty,
     TooDear,
     Full,
@@ -66,11 +76,11 @@ impl From<OrderError> for faas::Error {
 }
 // ANCHOR_END: error
 
-/// The orders of this instance.
+/// The orders of this instance. A real shop has a database behind these methods.
 #[derive(Debug)]
 pub(crate) struct Orders {
     limit: usize,
-    kept: Mutex<BTreeMap<u64, Order>>,
+    kept: Mutex<BTreeMap<String, Order>>,
 }
 
 impl Orders {
@@ -81,26 +91,33 @@ impl Orders {
         }
     }
 
-    pub(crate) fn add(&self, draft: Draft) -> Result<Order, OrderError> {
-        let total = draft.total()?;
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Keeps an order. One that comes again is kept already.
+    pub(crate) fn keep(&self, order: Order) -> Result<(), OrderError> {
+        let mut kept = self.kept();
+        if kept.contains_key(&order.id) {
+            return Ok(());
+        }
         if kept.len() >= self.limit {
             return Err(OrderError::Full);
         }
-        let id = kept.last_key_value().map_or(1, |(last, _)| last + 1);
-        let order = Order {
-            id,
-            item: draft.item,
-            quantity: draft.quantity,
-            total,
-        };
-        kept.insert(id, order.clone());
-        Ok(order)
+        kept.insert(order.id.clone(), order);
+        Ok(())
     }
 
-    pub(crate) fn get(&self, id: u64) -> Result<Order, OrderError> {
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(&id).cloned().ok_or(OrderError::Unknown(id))
+    pub(crate) fn get(&self, id: &str) -> Result<Order, OrderError> {
+        let unknown = || OrderError::Unknown(id.to_owned());
+        self.kept().get(id).cloned().ok_or_else(unknown)
+    }
+
+    /// Returns how many orders there are, and what they are worth together, in cents.
+    pub(crate) fn sum(&self) -> (usize, u64) {
+        let kept = self.kept();
+        let total = |sum: u64, order: &Order| sum.saturating_add(order.total);
+        (kept.len(), kept.values().fold(0, total))
+    }
+
+    fn kept(&self) -> MutexGuard<'_, BTreeMap<String, Order>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 // ANCHOR_END: orders

@@ -201,8 +201,7 @@ fn best(targets: Vec<&Target>, fit: impl Fn(&Trigger) -> Option<usize>) -> Found
 fn of_object(spec: &ObjectSpec, object: &ObjectEvent) -> Option<usize> {
     let wanted = (spec.on.is_empty() || spec.on.contains(&object.kind))
         && object.key.starts_with(spec.prefix)
-        && object.key.ends_with(spec.suffix)
-        && object.key.len() >= spec.prefix.len().max(spec.suffix.len());
+        && object.key.ends_with(spec.suffix);
     wanted.then_some(spec.prefix.len() + spec.suffix.len())
 }
 

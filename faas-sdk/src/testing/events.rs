@@ -234,14 +234,9 @@ fn queued(spec: &QueueSpec, mut delivery: Delivery) -> Arrival {
     if delivery.queue.is_empty() {
         delivery.queue = spec.queue.into();
     }
-    let key = delivery.key.as_deref().filter(|_| spec.ordered);
-    let lane = key.map(|key| String::from_utf8_lossy(key).into());
     Arrival {
         address: Address::Queue(Some(spec.queue.into())),
-        item: Item {
-            lane,
-            ..Item::from(delivery)
-        },
+        item: Item::from(delivery),
     }
 }
 

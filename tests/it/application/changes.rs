@@ -75,6 +75,13 @@ fn order(id: u64) -> Order {
 
 /// A change as a feed tells it.
 async fn arrives(app: &TestApp, table: &str, kind: ChangeKind, after: &'static str) -> Settled {
+    let arrival = arrival(table, kind, after);
+    let application = app.application();
+    let settled = application.deliver(Facts::default(), vec![arrival], Form::PartialBatches);
+    settled.await.remove(0)
+}
+
+fn arrival(table: &str, kind: ChangeKind, after: &'static str) -> Arrival {
     let change = ChangeEvent {
         table: table.into(),
         kind,
@@ -84,13 +91,10 @@ async fn arrives(app: &TestApp, table: &str, kind: ChangeKind, after: &'static s
         position: Some("0/17".into()),
         time: None,
     };
-    let arrival = Arrival {
+    Arrival {
         address: Address::Binlog(table.into()),
         item: Item::new(Input::Change(Box::new(change))),
-    };
-    let application = app.application();
-    let settled = application.deliver(Facts::default(), vec![arrival], Form::PartialBatches);
-    settled.await.remove(0)
+    }
 }
 
 #[tokio::test]
@@ -184,4 +188,34 @@ async fn a_kind_that_nobody_wants_is_no_failure_and_a_table_that_nobody_knows_is
     ] {
         assert!(failure.message.contains(part), "{}", failure.message);
     }
+}
+
+#[tokio::test]
+async fn two_functions_of_one_feed_keep_its_order() {
+    let app = started().await;
+    let table = "shop.orders";
+    let feed = |lane: &str, kind, after| {
+        let mut arrival = arrival(table, kind, after);
+        arrival.item.lane = Some(lane.into());
+        arrival
+    };
+    let (insert, delete) = (ChangeKind::Insert, ChangeKind::Delete);
+    let arrivals = vec![
+        feed("one", insert, r#"{"id":1,"items":[]}"#),
+        feed("two", delete, "null"),
+        feed("one", insert, r#"{"id":"no number"}"#),
+        feed("one", delete, "null"),
+        feed("two", insert, r#"{"id":2,"items":[]}"#),
+    ];
+    let settled = app
+        .application()
+        .deliver(Facts::default(), arrivals, Form::PartialBatches)
+        .await;
+    let failures: Vec<_> = settled
+        .iter()
+        .map(|settled| settled.outcome.as_ref().err().map(|failure| failure.kind))
+        .collect();
+    let (reject, behind) = (FailureKind::Reject, FailureKind::NotAttempted);
+    assert_eq!(failures, [None, None, Some(reject), Some(behind), None]);
+    assert_eq!(notes(&app).len(), 3);
 }

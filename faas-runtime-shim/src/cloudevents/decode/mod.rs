@@ -114,7 +114,7 @@ pub fn structured(text: Bytes) -> Result<CloudEvent, DecodeError> {
     structured::event(&text)
 }
 
-/// Reads the events of a JSON array, which may be empty.
+/// Reads the events of a JSON array, which may be empty and has 10,000 at most.
 ///
 /// # Errors
 ///
@@ -122,6 +122,9 @@ pub fn structured(text: Bytes) -> Result<CloudEvent, DecodeError> {
 pub fn batch(text: Bytes) -> Result<Vec<CloudEvent>, DecodeError> {
     let mut events = Vec::new();
     json::items(&text, |item| {
+        if events.len() == MOST_OF_A_BATCH {
+            return Err(DecodeError::TooMany);
+        }
         let event = structured::event(&text.slice_ref(item.get().as_bytes()));
         let event = event.map_err(|source| DecodeError::Item {
             index: events.len(),
@@ -132,6 +135,10 @@ pub fn batch(text: Bytes) -> Result<Vec<CloudEvent>, DecodeError> {
     })?;
     Ok(events)
 }
+
+/// An event can be fifty bytes of text, takes twenty times as many in memory, and has an outcome and perhaps a log line
+/// of its own: what fits into a body does not bound them.
+const MOST_OF_A_BATCH: usize = 10_000;
 
 /// Events could not be read.
 #[non_exhaustive]
@@ -199,6 +206,10 @@ pub enum DecodeError {
     #[error("member `data_base64` is not base64")]
     Base64(#[source] Box<dyn Error + Send + Sync>),
 
+    /// A batch is too long.
+    #[error("the batch has more than {MOST_OF_A_BATCH} events, expected several batches")]
+    TooMany,
+
     /// An event of a batch cannot be read.
     #[error("event {index} of the batch cannot be read, counted from 0")]
     Item {
@@ -210,11 +221,13 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
-    /// Returns the status that tells the sender: 415 where another format would do, else 400.
+    /// Returns the status that tells the sender: 415 where another format would do, 413 where several batches would, else
+    /// 400.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         match self {
             Self::UnsupportedFormat { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooMany => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Json(_)
             | Self::Form { .. }
             | Self::Missing { .. }

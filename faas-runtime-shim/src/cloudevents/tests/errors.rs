@@ -70,6 +70,21 @@ fn the_cause_is_told_once() {
 }
 
 #[test]
+fn a_batch_has_an_end() {
+    let events = |count| {
+        let event = r#"{"specversion":"1.0","id":"1","source":"/a","type":"t"}"#;
+        Bytes::from(format!("[{}]", vec![event; count].join(",")))
+    };
+    assert_eq!(batch(events(10_000)).unwrap().len(), 10_000);
+    let refused = batch(events(10_001)).unwrap_err();
+    assert_eq!(refused.status(), 413);
+    assert_eq!(
+        refused.to_string(),
+        "the batch has more than 10000 events, expected several batches"
+    );
+}
+
+#[test]
 fn headers_are_told_too() {
     let refused = decode::mode(&headers([("content-type", "application/cloudevents+avro")]));
     assert_eq!(

@@ -119,6 +119,8 @@ impl Intake {
                 let name = application.state(function).name();
                 Told::Name(format!("`{name}` failed: {}", failure.name))
             }
+            // which functions there are, and what their queues are called, is in the log
+            None if !self.trusts_sender => Told::Message(UNTAKEN.to_owned()),
             _ => Told::Message(failure.message.clone()),
         };
         Refusal {
@@ -128,6 +130,9 @@ impl Intake {
         }
     }
 }
+
+/// What a stranger is told of an event that is for nobody here.
+const UNTAKEN: &str = "no function takes this event";
 
 /// Answers that all went well. The body is an event or there is none: a broker takes any other for a failure
 /// (knative/eventing, "pkg/broker/filter": a 2xx with a body that is no event becomes 502).

@@ -293,6 +293,9 @@ async fn an_unknown_type_is_told_with_what_there_is() {
     for part in ["`unknown`", "#[faas::event(\"unknown\")]", "succeeds"] {
         assert!(answer.body.contains(part), "{answer:?}");
     }
+    // others might be glad to know
+    let answer = binary(DISTRUSTING, "unknown").await;
+    assert_eq!(answer.body, "no function takes this event");
 }
 
 #[tokio::test]
@@ -309,6 +312,41 @@ async fn a_batch_has_the_status_of_its_worst() {
         let answer = batch(kinds).await;
         assert_eq!(answer.status, status, "{kinds:?}: {answer:?}");
         assert_eq!(seen().len(), kinds.len(), "{kinds:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_ordered_function_handles_nothing_behind_a_failed_delivery_of_its_key() {
+    for (ordered, handled) in [(false, 3), (true, 2)] {
+        let spec = QueueSpec {
+            queue: "orders",
+            batch: None,
+            retry: RetryPolicy::DEFAULT,
+            dead_letter: None,
+            ordered,
+            whole_batch: false,
+        };
+        let retries = function(
+            "retries",
+            Limits::NONE,
+            Trigger::Queue { spec, call: entry },
+        );
+        let application = application(vec![retries], "", Arc::new(ManualClock::new())).await;
+        let sent = |(id, key)| {
+            format!(
+                r#"{{"specversion":"1.0","id":"{id}","source":"shop#orders","type":"{KIND}","partitionkey":"{key}"}}"#
+            )
+        };
+        let body = [("1", "a"), ("2", "a"), ("3", "b")].map(sent).join(",");
+        let request = Request::post("/")
+            .header("content-type", decode::BATCHED)
+            .body(format!("[{body}]").into())
+            .unwrap();
+        let response = TRUSTING
+            .answer(&application, Facts::default(), request)
+            .await;
+        assert!(response.status().is_server_error(), "{response:?}");
+        assert_eq!(seen().len(), handled, "{ordered}");
     }
 }
 
@@ -384,6 +422,28 @@ async fn rejected(toml: &str) -> StatusCode {
         .answer(&application, Facts::default(), request)
         .await;
     response.status()
+}
+
+#[tokio::test]
+async fn two_functions_bound_to_one_queue_are_told_as_such() {
+    let toml = "[queues.a]\nname = \"shared\"\n[queues.b]\nname = \"shared\"";
+    let functions = vec![queue("one", "a"), queue("other", "b")];
+    let application = application(functions, toml, Arc::new(ManualClock::new())).await;
+    let request = Request::post("/")
+        .header("ce-specversion", "1.0")
+        .header("ce-id", "1")
+        .header("ce-source", "shop#shared")
+        .header("ce-type", KIND)
+        .body(Body::empty())
+        .unwrap();
+    let response = TRUSTING
+        .answer(&application, Facts::default(), request)
+        .await;
+    let answer = Answer::read(response).await;
+    assert_eq!(answer.status, 422, "{answer:?}");
+    let start = "several functions are bound to the queue `shared`: ";
+    assert!(answer.body.starts_with(start), "{answer:?}");
+    assert!(seen().is_empty());
 }
 
 #[tokio::test]

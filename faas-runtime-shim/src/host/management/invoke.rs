@@ -1,6 +1,7 @@
 //! `POST /invoke/{function}`: an invocation by hand. Body in, answer out.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use bytes::Bytes;
@@ -10,7 +11,7 @@ use crate::application::{Application, FunctionIndex};
 use crate::cloudevents;
 use crate::error::{problem, whole_seconds};
 use crate::host::failure::status;
-use crate::invocation::{Facts, Failure, Outcome, Payload, Reply};
+use crate::invocation::{Facts, Failure, Input, Outcome, Payload, Reply};
 use crate::platform::Exchange;
 
 /// Invokes the function of this name with the request's body.
@@ -39,8 +40,22 @@ pub(super) async fn by_hand(
         Err(error) => return problem(StatusCode::BAD_REQUEST, Some(&error.to_string())),
     };
     match application.by_hand(index, Payload { body, media_type }) {
-        Ok(input) => answer(application.invoke(index, Facts::default(), input).await),
+        Ok(input) => answer(reported(application, index, input).await),
         Err(error) => answer(Err(error.into())),
+    }
+}
+
+/// Invokes the function. What it reports on the one delivery of a batch counts more than that it got through.
+async fn reported(application: &Application, index: FunctionIndex, input: Input) -> Outcome {
+    let ledger = match &input {
+        Input::Batch(batch) => Some(Arc::clone(&batch.ledger)),
+        _ => None,
+    };
+    let reply = application.invoke(index, Facts::default(), input).await?;
+    let reports = ledger.map(|ledger| ledger.close()).unwrap_or_default();
+    match reports.into_iter().flatten().find_map(Result::err) {
+        Some(failure) => Err(failure),
+        None => Ok(reply),
     }
 }
 
@@ -114,4 +129,53 @@ fn names(application: &Application) -> String {
         .map(|state| state.name())
         .collect();
     names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    //! What a person is told of a batch.
+
+    use std::future::ready;
+
+    use futures_util::future::BoxFuture;
+
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::function::{Limits, QueueSpec, RetryPolicy, Trigger};
+    use crate::host::events::tests::{application, function};
+    use crate::invocation::{FailureKind, Parts};
+
+    fn refuses(_: Parts, input: Input) -> BoxFuture<'static, Outcome> {
+        let Input::Batch(batch) = input else {
+            panic!("{input:?}");
+        };
+        let refused = Failure {
+            kind: FailureKind::Reject,
+            name: "Refused".into(),
+            message: "there is no such pen".to_owned(),
+        };
+        batch.ledger.report(0, Err(refused));
+        Box::pin(ready(Ok(Reply::nothing())))
+    }
+
+    #[tokio::test]
+    async fn a_delivery_that_is_reported_as_failed_has_failed() {
+        let spec = QueueSpec {
+            queue: "pens",
+            batch: None,
+            retry: RetryPolicy::DEFAULT,
+            dead_letter: None,
+            ordered: false,
+            whole_batch: true,
+        };
+        let trigger = Trigger::Queue {
+            spec,
+            call: refuses,
+        };
+        let functions = vec![function("pens", Limits::NONE, trigger)];
+        let application = application(functions, "", Arc::new(ManualClock::new())).await;
+        let request = Request::new(Body::from("7"));
+        let response = by_hand(&application, "pens", request).await;
+        assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    }
 }

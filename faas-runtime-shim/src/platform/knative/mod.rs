@@ -82,11 +82,19 @@ impl Adapter for Knative {
 
     fn sink(&self, env: &Env) -> Option<Sink> {
         let url = env.get_filled(SINK)?;
-        let extensions = decode::overrides(env.get(OVERRIDES)).unwrap_or_else(|error| {
+        let mut extensions = decode::overrides(env.get(OVERRIDES)).unwrap_or_else(|error| {
             tracing::error!(
                 r#"{OVERRIDES} is ignored: {error}; expected JSON as in `{{"extensions":{{"name":"value"}}}}`"#
             );
             Vec::new()
+        });
+        // one that no event can have would keep every event from being sent
+        extensions.retain(|(name, value)| {
+            let checked = decode::check_override(name, value);
+            if let Err(error) = &checked {
+                tracing::error!("{OVERRIDES} is ignored in part: {error}");
+            }
+            checked.is_ok()
         });
         Some(Sink {
             url: url.to_owned().into(),

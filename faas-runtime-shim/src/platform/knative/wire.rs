@@ -1,7 +1,9 @@
 //! What sources put into the data of their events, and what a recorded request is written down as.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -12,12 +14,48 @@ pub(super) struct Overrides {
     pub(super) extensions: BTreeMap<String, String>,
 }
 
-/// A record of S3's notifications (S3 User Guide, "Event message structure"), or all of one.
+/// A notification of S3's (S3 User Guide, "Event message structure"); without records the data is one itself.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct S3Notification {
+    /// One more than [`MOST_RECORDS`] if there are more.
+    #[serde(rename = "Records", deserialize_with = "first_records")]
+    pub(super) records: Vec<S3Record>,
+}
+
+/// S3 itself sends one. A record of two bytes takes 200 in memory, so all that fit into a body are too many.
+pub(super) const MOST_RECORDS: usize = 1000;
+
+fn first_records<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<S3Record>, D::Error> {
+    struct First;
+
+    impl<'de> Visitor<'de> for First {
+        type Value = Vec<S3Record>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("records")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            let mut records = Vec::new();
+            while let Some(record) = seq.next_element()? {
+                records.push(record);
+                if records.len() > MOST_RECORDS {
+                    while seq.next_element::<IgnoredAny>()?.is_some() {}
+                    break;
+                }
+            }
+            Ok(records)
+        }
+    }
+
+    deserializer.deserialize_seq(First)
+}
+
+/// A record of a notification.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub(super) struct S3Record {
-    #[serde(rename = "Records")]
-    pub(super) records: Vec<S3Record>,
     pub(super) event_name: Option<String>,
     pub(super) event_time: Option<String>,
     pub(super) s3: S3Entity,
@@ -88,9 +126,9 @@ pub(super) struct PubSubMessage {
 #[derive(Debug, Deserialize)]
 pub(super) struct Sort {
     /// An event has one.
-    pub(super) specversion: Option<serde::de::IgnoredAny>,
+    pub(super) specversion: Option<IgnoredAny>,
     /// A request has one.
-    pub(super) path: Option<serde::de::IgnoredAny>,
+    pub(super) path: Option<IgnoredAny>,
 }
 
 /// A request as it is written down.

@@ -19,7 +19,7 @@ use std::time::SystemTime;
 pub(super) use self::caller::{address, id};
 pub(super) use self::request::{Document, document};
 use super::wire::Overrides;
-use crate::cloudevents::CloudEvent;
+use crate::cloudevents::{AttributeError, CloudEvent};
 use crate::host::events::delivery;
 use crate::invocation::Arrival;
 use crate::outlet::event::KIND;
@@ -76,6 +76,13 @@ pub(super) fn overrides(text: Option<&str>) -> Result<Vec<(String, String)>, ser
     };
     let Overrides { extensions } = serde_json::from_str(text)?;
     Ok(extensions.into_iter().collect())
+}
+
+/// Holds one of them to the rules of extensions.
+pub(super) fn check_override(name: &str, value: &str) -> Result<(), AttributeError> {
+    let mut event = CloudEvent::new("1", "/", "t");
+    let _ = event.extensions.insert(name.to_owned(), value.to_owned());
+    event.check()
 }
 
 /// Returns what stands behind the last slash, if anything does.

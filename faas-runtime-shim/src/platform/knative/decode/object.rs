@@ -3,7 +3,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::super::wire::{AzureBlob, GoogleObject, S3Record};
+use super::super::wire::{AzureBlob, GoogleObject, MOST_RECORDS, S3Notification, S3Record};
 use super::last_segment;
 use crate::cloudevents::CloudEvent;
 use crate::invocation::{Address, Arrival, Input, Item, ObjectEvent, ObjectKind};
@@ -14,9 +14,12 @@ pub(super) const S3: &str = "com.amazonaws.s3.";
 
 /// S3, and stores that speak as it does. The data is one record, or all of a notification.
 pub(super) fn s3(event: &CloudEvent) -> Option<Vec<Arrival>> {
-    let all: S3Record = data(event);
+    let all: S3Notification = data(event);
     if all.records.is_empty() {
-        return Some(vec![s3_record(event, all)?]);
+        return Some(vec![s3_record(event, data(event))?]);
+    }
+    if all.records.len() > MOST_RECORDS {
+        return None;
     }
     let records = all.records.into_iter().enumerate();
     let arrivals = records.map(|(index, record)| {

@@ -168,12 +168,12 @@ const EVENTS: Intake = Intake {
 fn arrivals(application: &Application, event: CloudEvent) -> Vec<Arrival> {
     let native = decode::event(&event, application.clock().wall());
     let plain = events::plain(event);
-    let takes = |arrival: &Arrival| application.takes(&arrival.address, &arrival.item.input);
+    let wants = |arrival: &Arrival| application.wants(&arrival.address, &arrival.item.input);
     match native {
         Native::Event => vec![plain],
-        Native::Named(arrivals) if !arrivals.iter().any(takes) && takes(&plain) => vec![plain],
+        Native::Named(arrivals) if !arrivals.iter().any(wants) && wants(&plain) => vec![plain],
         Native::Named(arrivals) => arrivals,
-        Native::Nameless(_) if takes(&plain) => vec![plain],
+        Native::Nameless(_) if wants(&plain) => vec![plain],
         Native::Nameless(arrival) => vec![arrival],
     }
 }

@@ -211,8 +211,12 @@ fn every_record_of_a_notification_is_its_own_arrival() {
 fn what_is_no_object_stays_an_event() {
     let mut no_utf8 = event("com.amazonaws.s3.ObjectCreated:Put", "aws:s3.eu.b");
     no_utf8.data = Some(r#"{"s3":{"object":{"key":"%FF"}}}"#.into());
+    let mut endless = event("com.amazonaws.s3.ObjectCreated:Put", "aws:s3.eu.b");
+    endless.subject = Some("key".into());
+    endless.data = Some(format!(r#"{{"Records":[{}{{}}]}}"#, "{},".repeat(1000)).into());
     for event in [
         no_utf8,
+        endless,
         event("com.amazonaws.s3.ObjectCreated:Put", "aws:s3.eu.b"),
         event("com.amazonaws.s3.ObjectRestore:Post", "aws:s3.eu.b"),
         event("com.amazonaws.s3.", "aws:s3.eu.b"),
@@ -241,6 +245,33 @@ async fn a_function_of_the_type_takes_what_no_other_does() {
         let app = app(functions).await;
         assert_eq!(send(&app, &kafka).await["status"], 204);
         assert_eq!(seen()[0].0, expected);
+    }
+}
+
+#[tokio::test]
+async fn what_an_object_function_leaves_out_is_for_a_function_of_the_type() {
+    let spec = ObjectSpec {
+        bucket: "uploads",
+        on: &[],
+        prefix: "",
+        suffix: ".mp4",
+    };
+    let films = || function("films", Limits::NONE, Trigger::Object { spec, call: entry });
+    let all = || events("all", "com.amazonaws.s3.*");
+    for (functions, key, expected) in [
+        (vec![films(), all()], "a.mp4", Some("films")),
+        (vec![films(), all()], "a.txt", Some("all")),
+        (vec![films()], "a.txt", None),
+    ] {
+        let app = app(functions).await;
+        let created = binary(
+            "com.amazonaws.s3.ObjectCreated:Put",
+            "aws:s3.eu.uploads",
+            &[("ce-subject", key)],
+            &json!({}),
+        );
+        assert_eq!(send(&app, &created).await["status"], 204);
+        assert_eq!(seen().first().map(|(name, _)| *name), expected, "{key}");
     }
 }
 
@@ -289,7 +320,10 @@ fn the_environment_tells_where_events_go() {
     assert!(plain.extensions.is_empty());
     let overridden = [
         ("K_SINK", "http://broker"),
-        ("K_CE_OVERRIDES", r#"{"extensions":{"region":"eu"}}"#),
+        (
+            "K_CE_OVERRIDES",
+            r#"{"extensions":{"region":"eu","my-team":"a","id":"1","x":"a\u0000"}}"#,
+        ),
     ];
     let overridden = sink(&overridden).unwrap();
     assert_eq!(

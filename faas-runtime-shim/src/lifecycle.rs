@@ -152,7 +152,7 @@ fn warn_of_unbound(application: &Application, has_sink: bool) {
             let key = Bound::Queues.key(spec.queue, "url");
             tracing::warn!(
                 function,
-                "the queue `{}` is not bound: to publish to it fails; set `{key}`",
+                "the queue `{}` is not bound to what can be published to: a message for it fails; set `{key}`",
                 spec.queue
             );
         }
@@ -162,7 +162,7 @@ fn warn_of_unbound(application: &Application, has_sink: bool) {
             let key = Bound::Queues.key(queue, "url");
             tracing::warn!(
                 function,
-                "the queue `{queue}` is not bound: a message that `{function}` rejects counts as failed; set `{key}`"
+                "the queue `{queue}` is not bound to what can be published to: a message that `{function}` rejects counts as failed; set `{key}`"
             );
         }
     }

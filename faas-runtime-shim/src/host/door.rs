@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use axum::body::Body;
 use futures_util::future::{BoxFuture, Either};
-use http::{Request, Response};
+use http::{Method, Request, Response};
 
 use super::events::{self, Intake};
 use super::http::Service;
 use crate::application::{Answering, Application};
+use crate::cloudevents::decode::mode;
 use crate::invocation::Facts;
 
 /// Takes requests to the application.
@@ -50,6 +51,11 @@ impl Door {
     }
 }
 
+/// A route at the same path keeps what is plainly no event.
+fn may_be_event(request: &Request<Body>) -> bool {
+    *request.method() == Method::POST || !matches!(mode(request.headers()), Ok(None))
+}
+
 impl Service for Door {
     type Answering = Either<Answering, BoxFuture<'static, Response<Body>>>;
 
@@ -60,6 +66,7 @@ impl Service for Door {
         };
         if let Some(events) = &self.events
             && *events.path == *request.uri().path()
+            && may_be_event(&request)
         {
             let (events, application) = (Arc::clone(events), self.application.clone());
             return Either::Right(Box::pin(async move {

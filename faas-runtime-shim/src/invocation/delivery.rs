@@ -10,7 +10,9 @@ use bytes::Bytes;
 use super::{Failure, Payload};
 
 /// One message inside a queue invocation.
-#[derive(Clone, Debug, Default)]
+///
+/// Its `Debug` shows neither body nor key.
+#[derive(Clone, Default)]
 pub struct Delivery {
     /// The broker's id of the message.
     pub id: Box<str>,
@@ -30,6 +32,19 @@ pub struct Delivery {
     pub attempt: Option<u32>,
     /// What stays the same when the message is delivered again.
     pub idempotency_key: Option<Box<str>>,
+}
+
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("id", &self.id)
+            .field("queue", &self.queue)
+            .field("attributes", &self.attributes)
+            .field("bytes", &self.body.as_ref().map(Bytes::len))
+            .field("media_type", &self.media_type)
+            .field("attempt", &self.attempt)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Delivery {

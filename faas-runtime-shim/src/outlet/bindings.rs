@@ -137,7 +137,8 @@ impl Outlet for Bindings {
     }
 
     fn is_bound(&self, queue: &str) -> bool {
-        self.url(queue).is_ok_and(|url| url.is_some())
+        let url = self.url(queue).ok().flatten();
+        url.is_some_and(|url| Way::of(url, Vec::new()).is_ok())
     }
 }
 
@@ -281,10 +282,11 @@ mod tests {
     #[test]
     fn only_a_binding_of_its_own_binds_a_queue() {
         let outlet = outlet(
-            "[queues.orders]\nurl = \"kafka://host/orders\"",
+            "[queues.orders]\nurl = \"http://broker/orders\"\n[queues.logs]\nurl = \"kafka://host/logs\"",
             Some("http://127.0.0.1:1"),
         );
         assert!(outlet.is_bound("orders"));
+        assert!(!outlet.is_bound("logs"), "nothing here publishes to it");
         assert!(!outlet.is_bound("other"));
     }
 }

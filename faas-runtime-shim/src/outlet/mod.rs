@@ -69,7 +69,7 @@ pub trait Outlet: fmt::Debug + Send + Sync {
     /// Publishes an event; done once the other side has confirmed it.
     fn emit(&self, event: CloudEvent) -> BoxFuture<'static, Result<(), PublishError>>;
 
-    /// Tells whether messages for this queue have a place of their own.
+    /// Tells whether messages for this queue have a place of their own that can be published to.
     fn is_bound(&self, queue: &str) -> bool;
 }
 

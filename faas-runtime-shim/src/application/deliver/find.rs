@@ -17,8 +17,8 @@ impl Application {
     }
 
     /// Tells whether a function at this address wants to hear of this input.
-    #[cfg(all(feature = "knative", not(target_family = "wasm")))]
-    pub(crate) fn wants(&self, address: &Address, input: &Input) -> bool {
+    #[must_use]
+    pub fn wants(&self, address: &Address, input: &Input) -> bool {
         matches!(self.0.routing.find(address, input), Found::Function(_))
     }
 

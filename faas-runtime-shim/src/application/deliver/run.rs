@@ -1,9 +1,12 @@
 //! What becomes of one function's items: called, settled, its dead letters written.
 
+use futures_util::future::{Either, select};
+
 use super::super::{Application, FunctionIndex};
 use super::{Settled, letter};
 use crate::function::Trigger;
 use crate::invocation::{Delivery, Facts, Failure, FailureKind, Input, Item, Outcome};
+use crate::outlet::{Message, PublishError};
 use crate::settle::{Form, Means, Settlement, settle};
 use crate::telemetry::metrics::OutcomeKind;
 
@@ -111,7 +114,7 @@ impl Run {
                 && let Some((queue, delivery)) = letter
             {
                 let letter = letter::message(queue, &delivery, state.name(), failure, attempt);
-                if let Err(error) = self.application.outlet().publish(letter).await {
+                if let Err(error) = self.publish_in_time(letter).await {
                     tracing::error!(
                         function = state.name(),
                         "the dead letter was not written: {error}"
@@ -127,6 +130,23 @@ impl Run {
             settlement,
             outcome,
             function: Some(self.function),
+        }
+    }
+
+    /// Publishes within the platform's time: a queue that does not answer must not cost the others their settlement.
+    async fn publish_in_time(&self, letter: Message) -> Result<(), PublishError> {
+        let what = format!("queue `{}`", letter.queue);
+        let written = self.application.outlet().publish(letter);
+        let Some(deadline) = self.facts.deadline else {
+            return written.await;
+        };
+        let timer = self.application.clock().sleep_until(deadline);
+        match select(written, timer).await {
+            Either::Left((written, _)) => written,
+            Either::Right(_) => Err(PublishError::Unreachable {
+                what,
+                why: TIME_OVER.to_owned(),
+            }),
         }
     }
 
@@ -154,9 +174,12 @@ impl Run {
     /// Says why nothing more is begun, if the platform's time is over.
     pub(super) fn too_late(&self) -> Option<&'static str> {
         let deadline = self.facts.deadline?;
-        (self.application.clock().now() >= deadline).then_some("the time of the batch was over")
+        (self.application.clock().now() >= deadline).then_some(TIME_OVER)
     }
 }
+
+/// Why there was no time for it.
+const TIME_OVER: &str = "the time of the batch was over";
 
 /// Why a delivery was not begun although there was time.
 pub(super) const BEHIND: &str = "a delivery before it in its lane has to come again";

@@ -15,7 +15,7 @@ use crate::clock::ManualClock;
 use crate::config::Configuration;
 use crate::function::{EventSpec, Function, Limits, Origin, QueueSpec, RetryPolicy, Trigger};
 use crate::invocation::{FailureKind, Outcome, Parts, Reply};
-use crate::outlet::{Bindings, Sink};
+use crate::outlet::{Bindings, Message, Outlet, PublishError, Sink};
 use crate::registry::{Registry, Selection};
 
 thread_local! {
@@ -92,13 +92,22 @@ pub(crate) async fn application(
     toml: &str,
     clock: Arc<ManualClock>,
 ) -> Application {
-    let mut functions = functions;
-    functions.sort_by_key(|function| function.origin.name);
     let configuration = Configuration::from_toml(toml, "faas.toml").unwrap();
     let sink = Sink {
         url: "nowhere".to_owned().into(),
         extensions: Vec::new(),
     };
+    let outlet = Bindings::new(configuration.clone(), "host", Some(sink));
+    application_with(functions, configuration, clock, Arc::new(outlet)).await
+}
+
+async fn application_with(
+    mut functions: Vec<&'static Function>,
+    configuration: Configuration,
+    clock: Arc<ManualClock>,
+    outlet: Arc<dyn Outlet>,
+) -> Application {
+    functions.sort_by_key(|function| function.origin.name);
     let blueprint = Blueprint {
         registry: Registry {
             functions,
@@ -106,7 +115,7 @@ pub(crate) async fn application(
         },
         selection: Selection::all(),
         platform: "host",
-        outlet: Arc::new(Bindings::new(configuration.clone(), "host", Some(sink))),
+        outlet,
         configuration,
         runtime: Runtime {
             clock,
@@ -449,12 +458,55 @@ async fn two_functions_bound_to_one_queue_are_told_as_such() {
 #[tokio::test]
 async fn without_dead_letters_a_rejected_message_is_refused_for_good() {
     assert_eq!(rejected("").await, 422);
+    // bound, and yet nowhere that this build can write to
+    let nobody = "[queues.dead]\nurl = \"nobody://speaks/this\"";
+    assert_eq!(rejected(nobody).await, 422);
 }
 
 #[tokio::test]
 async fn a_dead_letter_that_cannot_be_written_has_to_come_again() {
-    let nobody = "[queues.dead]\nurl = \"nobody://speaks/this\"";
+    // port 1 belongs to `tcpmux`, which nothing here serves
+    let nobody = "[queues.dead]\nurl = \"http://127.0.0.1:1/\"";
     assert_eq!(rejected(nobody).await, 500);
+}
+
+/// A queue that never answers.
+#[derive(Debug)]
+struct Silent;
+
+impl Outlet for Silent {
+    fn publish(&self, _: Message) -> BoxFuture<'static, Result<(), PublishError>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn emit(&self, _: CloudEvent) -> BoxFuture<'static, Result<(), PublishError>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn is_bound(&self, _: &str) -> bool {
+        true
+    }
+}
+
+#[tokio::test]
+async fn a_dead_letter_is_not_waited_for_past_the_deadline() {
+    let clock = Arc::new(ManualClock::new());
+    let configuration = Configuration::empty();
+    let functions = vec![queue("rejects_one", "refused")];
+    let outlet = Arc::new(Silent);
+    let application = application_with(functions, configuration, Arc::clone(&clock), outlet).await;
+    let facts = Facts {
+        deadline: Some(application.clock().now().after(Duration::from_secs(1))),
+        ..Facts::default()
+    };
+    let arrivals = ["1", "2"].map(|id| arrival(CloudEvent::new(id, "shop#refused", KIND)));
+    let mut settled = Box::pin(application.deliver(facts, arrivals.into(), Form::PartialBatches));
+    assert!(settled.as_mut().now_or_never().is_none());
+    clock.advance(Duration::from_secs(1));
+    let settled = settled.now_or_never().unwrap();
+    let settlements: Vec<_> = settled.iter().map(|one| one.settlement).collect();
+    assert_eq!(settlements, [Settlement::Fail, Settlement::Fail]);
+    assert_eq!(seen().len(), 1);
 }
 
 #[tokio::test]

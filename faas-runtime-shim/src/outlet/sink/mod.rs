@@ -162,7 +162,7 @@ fn verdict(what: String, answer: &Answer) -> Result<(), PublishError> {
         200..=299 => return Ok(()),
         // the other side may be starting, or is busy
         404 | 408 | 409 | 429 => false,
-        400..=499 => true,
+        300..=499 => true,
         _ => false,
     };
     Err(PublishError::Refused {

@@ -263,7 +263,7 @@ mistakes! {
         help "an address stands in the configuration: `[binlogs.NAME] url = \"…\"`";
     F0189 event_text(found, what, example):
         "`{found}` cannot be the {what} of an event",
-        help "write what CloudEvents carry, without blanks and control characters, such as \"{example}\"";
+        help "write what CloudEvents carry, without blanks at its ends and without control characters, such as \"{example}\"";
     F0190 star_not_last(found):
         "`*` stands inside of `{found}`",
         help "only the end of a type can be left open: \"com.example.user.*\"; `\"*\"` takes every event";

@@ -88,9 +88,9 @@ fn is_identifier(text: &str) -> bool {
             .all(|c| c.is_alphanumeric() || "_-$".contains(c))
 }
 
-/// What CloudEvents 1.0.2, section 2, allows for its attributes, without blanks.
+/// What CloudEvents 1.0.2, section 2, allows for its attributes; types of AWS have blanks, but none begins with one.
 fn is_text(text: &str) -> bool {
-    !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+    !text.is_empty() && text.trim() == text && !text.contains(char::is_control)
 }
 
 #[cfg(test)]

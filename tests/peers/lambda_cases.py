@@ -1,6 +1,7 @@
 """What a function must answer on AWS Lambda, whoever plays the platform: one row a case, one session a process.
 
-A row is a name and its steps; a step is an event and a check of the answer. The function is `faas-probe`.
+A row is a name and its steps; a step is an event and a check of the answer. Here are requests and payloads;
+`lambda_sources` has what comes from queues, stores and timers.
 """
 
 import json
@@ -23,6 +24,7 @@ class Session:
     name: str
     cases: list
     env: dict = field(default_factory=dict)
+    binary: str = "faas-probe"
     # What only AWS's own emulator does as the service does.
     rie_only: bool = False
 
@@ -67,6 +69,22 @@ def headers(**expected):
         read = json.loads(understood(answer.body)["body"])
         for name, wanted in expected.items():
             same({name: wanted}, {name: read.get(name.replace("_", "-"))})
+    return check
+
+
+def failed(*items):
+    """Exactly these of the batch have failed, in this order. Anything else in the answer fails the whole batch."""
+    def check(answer, _):
+        same({"batchItemFailures": [{"itemIdentifier": item} for item in items]}, json.loads(answer.body))
+    return check
+
+
+def saw(*notes):
+    """What handlers of the probe have noted since the last time, each note by the fields that are told here."""
+    def check(answer, _):
+        found = json.loads(understood(answer.body)["body"])
+        told = [{name: note.get(name) for name in wanted} for wanted, note in zip(notes, found)]
+        same(list(notes), told + found[len(notes):])
     return check
 
 

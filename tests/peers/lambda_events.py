@@ -44,6 +44,43 @@ def recorded(name, method=None, path=None):
     return encoded(event)
 
 
+def sqs(queue, *bodies, groups=None):
+    """An SQS batch: a record for each body, `m-1` and so on; those of a FIFO queue are of these groups."""
+    records = []
+    for number, body in enumerate(bodies, 1):
+        attributes = {
+            "ApproximateReceiveCount": "2",
+            "SentTimestamp": "1732000000123",
+            "SenderId": "AIDAEXAMPLEID",
+            "ApproximateFirstReceiveTimestamp": "1732000000456",
+        }
+        if groups:
+            attributes.update(
+                MessageGroupId=groups[number - 1], MessageDeduplicationId=f"d-{number}", SequenceNumber=f"1887{number:016}")
+        records.append({
+            "messageId": f"m-{number}",
+            "receiptHandle": "AQEBexampleReceiptHandle==",
+            "body": body if isinstance(body, str) else json.dumps(body),
+            "attributes": attributes,
+            "messageAttributes": {},
+            "md5OfBody": "00000000000000000000000000000000",
+            "eventSource": "aws:sqs",
+            "eventSourceARN": f"arn:aws:sqs:eu-west-1:123456789012:{queue}",
+            "awsRegion": "eu-west-1",
+        })
+    return encoded({"Records": records})
+
+
+def s3(bucket, name, key):
+    """The recorded S3 notification, of another name, bucket and encoded key."""
+    event = json.loads((FIXTURES / "s3-created.json").read_text())
+    record = event["Records"][0]
+    record["eventName"] = name
+    record["s3"]["bucket"]["name"] = bucket
+    record["s3"]["object"]["key"] = key
+    return encoded(event)
+
+
 def encoded(value):
     return json.dumps(value).encode()
 

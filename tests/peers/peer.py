@@ -106,10 +106,11 @@ def children(pid):
     return [int(child) for each in lists for child in each.read_text().split()]
 
 
-def probe(binaries):
-    found = Path(binaries).resolve() / "faas-probe"
+def binary(binaries, name="faas-probe"):
+    """A program of ours, built before."""
+    found = Path(binaries).resolve() / name
     if not found.exists():
-        raise SystemExit(f"{found} does not exist: cargo build --package faas-tests --bin faas-probe")
+        raise SystemExit(f"{found} does not exist: cargo build --package faas-tests --package quickstart --bins")
     return found
 
 
@@ -153,5 +154,6 @@ def from_wheel(project, version, member):
 
 def plain_environment(**more):
     """Without what the caller's shell may hold for functions of its own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "FAAS_", "_HANDLER", "PORT"))}
+    ours = ("AWS_", "FAAS_", "FUNCTION_", "K_", "_HANDLER", "PORT")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return {**kept, **more}

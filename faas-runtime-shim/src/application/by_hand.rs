@@ -7,7 +7,11 @@
 //! | `timer` | anything: the due time is now |
 //! | `object` | `{"key": "in/a.mp4", "kind": "created", "size": 3}`; without `kind` it is created |
 //! | `binlog` | `{"kind": "insert", "after": {…}}`, `before` and `key` likewise |
-//! | `event` | the event's data, or a CloudEvent in structured mode |
+//! | `event` | the event's data |
+//!
+//! Each but `invoke` takes a CloudEvent in structured mode as well: its data stands for what the table says.
+
+use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -17,8 +21,8 @@ use crate::cloudevents::{self, CloudEvent};
 use crate::error::Error;
 use crate::function::{EventSpec, Trigger};
 use crate::invocation::{
-    ChangeEvent, ChangeKind, Delivery, Input, InvocationId, ObjectEvent, ObjectKind, Payload,
-    RawJson, Tick,
+    Batch, ChangeEvent, ChangeKind, Delivery, Input, InvocationId, ObjectEvent, ObjectKind,
+    Payload, RawJson, Tick,
 };
 
 impl Application {
@@ -34,17 +38,10 @@ impl Application {
                 Input::Payload(payload)
             }
             Trigger::Queue { spec, .. } => {
-                let delivery = Delivery {
-                    id: own_id(),
-                    queue: spec.queue.into(),
-                    body: Some(payload.body),
-                    media_type: payload.media_type,
-                    attempt: Some(1),
-                    sent: Some(self.clock().wall()),
-                    ..Delivery::default()
-                };
+                let mut delivery = delivery(spec.queue, payload)?;
+                delivery.sent.get_or_insert_with(|| self.clock().wall());
                 if spec.whole_batch {
-                    Input::Batch(crate::invocation::Batch::new(vec![delivery]))
+                    Input::Batch(Batch::new(vec![delivery]))
                 } else {
                     Input::Delivery(Box::new(delivery))
                 }
@@ -55,13 +52,58 @@ impl Application {
                 schedule: None,
                 timezone: None,
                 missed: 0,
-                payload,
+                payload: opened(payload)?.1,
             })),
-            Trigger::Object { spec, .. } => Input::Object(Box::new(object(spec.bucket, &payload)?)),
-            Trigger::Binlog { spec, .. } => Input::Change(Box::new(change(spec.table, &payload)?)),
+            Trigger::Object { spec, .. } => {
+                Input::Object(Box::new(object(spec.bucket, &opened(payload)?.1)?))
+            }
+            Trigger::Binlog { spec, .. } => {
+                Input::Change(Box::new(change(spec.table, &opened(payload)?.1)?))
+            }
             Trigger::Event { spec, .. } => Input::Event(Box::new(event(spec, payload)?)),
         })
     }
+}
+
+/// Takes the data out of a CloudEvent, if the payload is one.
+fn opened(payload: Payload) -> Result<(Option<CloudEvent>, Payload), Error> {
+    let media_type = payload.media_type.as_deref().unwrap_or_default();
+    if !cloudevents::decode::is_of_cloudevents(media_type.as_bytes()) {
+        return Ok((None, payload));
+    }
+    let mut event = cloudevents::decode::structured(payload.body)
+        .map_err(|error| Error::reject(error).with_name("InvalidPayload"))?;
+    let payload = Payload {
+        body: event.data.take().unwrap_or_default(),
+        media_type: event.data_content_type.clone().map(Cow::Owned),
+    };
+    Ok((Some(event), payload))
+}
+
+fn delivery(queue: &str, payload: Payload) -> Result<Delivery, Error> {
+    let (event, payload) = opened(payload)?;
+    let mut delivery = Delivery {
+        id: own_id(),
+        queue: queue.into(),
+        body: Some(payload.body),
+        media_type: payload.media_type,
+        attempt: Some(1),
+        ..Delivery::default()
+    };
+    let Some(event) = event else {
+        return Ok(delivery);
+    };
+    delivery.sent = event.happened_at();
+    delivery.idempotency_key = Some(event.idempotency_key().into());
+    delivery.id = event.id.into();
+    for (name, value) in event.extensions {
+        match &*name {
+            // CloudEvents, extension "Partitioning"
+            "partitionkey" => delivery.key = Some(value.into()),
+            _ => delivery.attributes.push(name, value),
+        }
+    }
+    Ok(delivery)
 }
 
 fn own_id() -> Box<str> {
@@ -118,16 +160,19 @@ fn change(table: &str, payload: &Payload) -> Result<ChangeEvent, Error> {
 }
 
 fn event(spec: &EventSpec, payload: Payload) -> Result<CloudEvent, Error> {
-    let media_type = payload.media_type.as_deref();
-    if media_type.is_some_and(|it| cloudevents::decode::is_of_cloudevents(it.as_bytes())) {
-        return cloudevents::decode::structured(payload.body)
-            .map_err(|error| Error::reject(error).with_name("InvalidPayload"));
+    let (event, payload) = opened(payload)?;
+    if let Some(event) = event {
+        let has_data = payload.media_type.is_some() || !payload.body.is_empty();
+        return Ok(CloudEvent {
+            data: has_data.then_some(payload.body),
+            ..event
+        });
     }
     Ok(CloudEvent {
         id: own_id().into(),
         source: spec.source.unwrap_or("by-hand").to_owned(),
         kind: spec.kind.trim_end_matches('*').to_owned(),
-        data_content_type: payload.media_type.map(std::borrow::Cow::into_owned),
+        data_content_type: payload.media_type.map(Cow::into_owned),
         data: (!payload.body.is_empty()).then_some(payload.body),
         ..CloudEvent::default()
     })

@@ -330,6 +330,24 @@ impl TestApp {
         &self.application
     }
 
+    /// Runs the hooks `before_freeze`, as a platform does before it takes a snapshot of the instance.
+    ///
+    /// # Errors
+    ///
+    /// Returns the hooks that failed.
+    pub async fn freeze(&self) -> Result<(), StartErrors> {
+        self.application.run_hooks(HookMoment::BeforeFreeze).await
+    }
+
+    /// Runs the hooks `after_restore`, as a platform does when an instance comes out of a snapshot.
+    ///
+    /// # Errors
+    ///
+    /// Returns the hooks that failed.
+    pub async fn restore(&self) -> Result<(), StartErrors> {
+        self.application.run_hooks(HookMoment::AfterRestore).await
+    }
+
     /// Runs the stop hooks.
     ///
     /// # Errors

@@ -130,6 +130,22 @@ async fn an_event_may_come_whole() {
     let reply = by_hand(&app, "event", payload).await.unwrap();
     assert_eq!(reply.event.unwrap().kind, "back");
     assert_eq!(app.resource::<Journal>().unwrap().read(), ["other /us 7"]);
+    for (function, data, noted) in [
+        ("one", "7", "orders Some(1) 7"),
+        ("bulk", "7", "bulk 7"),
+        ("film", r#"{"key": "a.mp4"}"#, "uploads/a.mp4 Created None"),
+    ] {
+        let app = started().await;
+        let event = format!(
+            r#"{{"specversion": "1.0", "id": "17", "source": "/us", "type": "t", "data": {data}}}"#
+        );
+        let payload = Payload {
+            media_type: Some("application/cloudevents+json".into()),
+            ..Payload::json(event)
+        };
+        by_hand(&app, function, payload).await.unwrap();
+        assert_eq!(app.resource::<Journal>().unwrap().read(), [noted]);
+    }
 }
 
 #[tokio::test]

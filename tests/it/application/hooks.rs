@@ -158,3 +158,41 @@ async fn what_a_hook_needs_is_found_at_the_start() {
     let text = refused(app(module_path!(), "needy").try_start().await).to_string();
     assert!(text.contains("asked for by hook `asks`"), "{text}");
 }
+
+mod frozen {
+    use std::sync::Arc;
+
+    use faas::State;
+
+    use super::super::Journal;
+
+    #[faas::before_freeze]
+    async fn let_go(journal: State<Arc<Journal>>) {
+        journal.note("let go");
+    }
+
+    #[faas::after_restore(timeout = "5s")]
+    fn take_hold(journal: State<Arc<Journal>>) -> Result<(), faas::Error> {
+        journal.note("take hold");
+        Err(faas::Error::retry("the database is gone"))
+    }
+
+    #[faas::invoke]
+    fn nothing() {}
+}
+
+#[tokio::test]
+async fn hooks_run_around_a_snapshot() {
+    let journal = Arc::new(Journal::default());
+    let app = app(module_path!(), "frozen")
+        .given(Arc::clone(&journal))
+        .start()
+        .await;
+    app.freeze().await.unwrap();
+    let errors = app.restore().await.unwrap_err().to_string();
+    assert!(
+        errors.contains("F0302") && errors.contains("the database is gone"),
+        "{errors}"
+    );
+    assert_eq!(journal.read(), ["let go", "take hold"]);
+}

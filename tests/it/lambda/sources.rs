@@ -21,7 +21,7 @@ fn refused(answer: &Request, kind: &str, parts: &[&str]) {
 
 #[test]
 fn an_event_of_a_source_without_a_function_is_loud() {
-    let probe = Probe::start(&[]);
+    let probe = Probe::of("hello");
     let triggers = ["queue", "object", "binlog", "timer", "event"];
     let mut count = 0;
     for (name, _) in triggers.into_iter().flat_map(recorded) {

@@ -52,11 +52,11 @@ fn no_path_takes_events_unless_one_is_set() {
 fn what_comes_there_and_is_no_event_is_refused() {
     let process = taking().start();
     let mut connection = process.connect();
-    for request in ["GET /events", "POST /events", "OPTIONS /events"] {
-        let answer = connection.request(request).answer();
-        assert_eq!(answer.status, 415, "{request}: {answer:?}");
-        assert!(answer.text().contains("expected CloudEvents"), "{answer:?}");
-    }
+    let answer = connection.request("POST /events").answer();
+    assert_eq!(answer.status, 415, "{answer:?}");
+    assert!(answer.text().contains("expected CloudEvents"), "{answer:?}");
+    // what is plainly no event is left to the routes, of which none has this path
+    assert_eq!(connection.get("/events").status, 404);
 }
 
 #[test]

@@ -1,10 +1,16 @@
 //! The function that `tests/peers` runs under the platforms' own emulators: one handler for each thing that can go wrong
-//! between a platform and a handler. What they answer is written down there, in `lambda_cases.py`.
+//! between a platform and a handler. What they answer is written down there, in the Python files.
 
 mod answers;
+mod cloudevents;
 mod edges;
+mod happenings;
 mod invoked;
+mod publishing;
+mod queues;
 mod requests;
+mod seen;
+mod work;
 
 use std::process::ExitCode;
 

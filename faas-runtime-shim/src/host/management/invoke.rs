@@ -92,6 +92,7 @@ fn answer(outcome: Outcome) -> Response<Body> {
 
 /// Whoever calls by hand runs the service, and may know why it failed.
 fn failed(failure: &Failure) -> Response<Body> {
+    tracing::error!(kind = ?failure.kind, "the function failed: {}", failure.message);
     let (status, delay) = status(failure.kind);
     let mut response = problem(status, Some(&failure.message));
     if let Some(delay) = delay {

@@ -3,20 +3,35 @@
 //! The functions are those of `faas-probe`, compiled into this test too, so that a process and the testing kit run the same
 //! code. The ways come from the table of adapters: a new adapter has to say here how a scenario is sent to it.
 
+mod events;
 mod table;
 mod ways;
 
 #[path = "../../../probe/src/answers.rs"]
 mod answers;
+#[path = "../../../probe/src/cloudevents.rs"]
+mod cloudevents;
 #[path = "../../../probe/src/edges.rs"]
 mod edges;
+#[path = "../../../probe/src/happenings.rs"]
+mod happenings;
 #[path = "../../../probe/src/invoked.rs"]
 mod invoked;
+#[path = "../../../probe/src/publishing.rs"]
+mod publishing;
+#[path = "../../../probe/src/queues.rs"]
+mod queues;
 #[path = "../../../probe/src/requests.rs"]
 mod requests;
+#[path = "../../../probe/src/seen.rs"]
+mod seen;
+#[path = "../../../probe/src/work.rs"]
+mod work;
 
 use faas::testing::App;
+use serde_json::Value;
 
+use self::events::{Brings, EVENTS};
 use self::table::{HTTP, INVOKE};
 use self::ways::Way;
 
@@ -66,6 +81,33 @@ async fn every_way_gives_the_same_answer_to_an_invocation() {
                     assert!(message.contains(expected), "{place}: {message}");
                 }
                 (expected, found) => panic!("{place}: {found:?} instead of {expected:?}"),
+            }
+        }
+        way.end();
+    }
+}
+
+#[tokio::test]
+async fn every_way_settles_what_happens_in_the_same_way() {
+    for way in Way::all().await {
+        for event in EVENTS {
+            let place = format!("{} through {}", event.name, way.name());
+            let Some(words) = way.bring(event.brings).await else {
+                assert!(
+                    matches!(event.brings, Brings::Row(..)),
+                    "{place} is left out"
+                );
+                continue;
+            };
+            let expected: Vec<_> = event.fates.iter().map(|fate| way.word(*fate)).collect();
+            assert_eq!(words, expected, "{place}");
+            let notes = way.notes().await;
+            assert_eq!(notes.len(), event.notes.len(), "{place}: {notes:?}");
+            for (note, expected) in notes.iter().zip(event.notes) {
+                let expected: Value = serde_json::from_str(expected).unwrap();
+                for (member, value) in expected.as_object().unwrap() {
+                    assert_eq!(&note[member], value, "`{member}` of {place}: {note}");
+                }
             }
         }
         way.end();

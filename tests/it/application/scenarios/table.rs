@@ -1,4 +1,4 @@
-//! The scenarios: what is sent, and what has to come back whoever carries it.
+//! Requests and payloads: what is sent, and what has to come back whoever carries it.
 
 /// A request to the probe.
 pub(super) struct Http {
@@ -35,6 +35,13 @@ const GET: Http = Http {
     content_type: JSON,
     cookies: &[],
     body: <[u8]>::is_empty,
+};
+
+/// Asks for the notes of the handlers, which are forgotten with it.
+pub(super) static NOTES: Http = Http {
+    method: "DELETE",
+    path: "/seen",
+    ..GET
 };
 
 static EVERY_BYTE: [u8; 256] = {

@@ -1,5 +1,10 @@
 //! How a scenario travels: straight into the application, or as each platform brings it.
 
+mod aws;
+mod host;
+mod kit;
+mod knative;
+
 use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -8,13 +13,13 @@ use faas_runtime_shim::invocation::{Facts, Payload};
 use faas_runtime_shim::platform::{ADAPTERS, Profile};
 use http::{Request, header};
 use rustix::process::Signal;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::table::Http;
+use super::events::{Brings, Fate, Message, Queue};
+use super::table::{Http, NOTES};
 use super::{CANARY, probe};
 use crate::lambda::events::{HttpAnswer, http_v2};
-use crate::log::message;
-use crate::process::{self, Process, Setup};
+use crate::process::{self, Process};
 
 /// One of them.
 pub(super) enum Way {
@@ -46,13 +51,16 @@ impl Answer {
 impl Way {
     /// All of them: the testing kit, and every adapter of this build.
     pub(super) async fn all() -> Vec<Self> {
-        let mut ways = vec![Self::Kit(probe().start().await)];
+        let mut ways = vec![Self::Kit(probe().real_time().start().await)];
         for adapter in ADAPTERS {
             let profile = adapter.profile();
             ways.push(match profile.name {
-                "aws-lambda" => Self::Lambda(probe().platform("aws-lambda").start().await, profile),
+                "aws-lambda" => {
+                    let app = probe().platform("aws-lambda").real_time();
+                    Self::Lambda(app.start().await, profile)
+                }
+                "knative" => Self::Knative(knative::start("")),
                 "host" => Self::Host(process::probe().set("FAAS_PLATFORM", "host").start()),
-                "knative" => Self::Knative(on_knative(process::probe())),
                 other => panic!("no scenario can be sent to `{other}`: say here how"),
             });
         }
@@ -110,15 +118,42 @@ impl Way {
         }
     }
 
+    /// Brings what happens, and returns what this way's other side makes of each thing; `None` if it has no word for it.
+    pub(super) async fn bring(&self, brings: Brings) -> Option<Vec<&'static str>> {
+        Some(match self {
+            Self::Kit(app) => kit::bring(app, brings).await,
+            Self::Lambda(app, profile) => {
+                let envelope = aws::envelope(brings).to_string();
+                aws::words(brings, &app.event(profile.name, envelope).await)
+            }
+            Self::Host(host) => host::bring(host, brings),
+            Self::Knative(probe) => return knative::bring(probe, brings),
+        })
+    }
+
+    /// What the other side says of a thing with this fate.
+    pub(super) fn word(&self, fate: Fate) -> &'static str {
+        match self {
+            Self::Kit(_) => kit::word(fate),
+            Self::Lambda(..) => aws::word(fate),
+            Self::Host(_) => host::word(fate),
+            Self::Knative(_) => knative::word(fate),
+        }
+    }
+
+    /// Takes the notes of the handlers.
+    pub(super) async fn notes(&self) -> Vec<Value> {
+        let answer = self.request(&NOTES).await;
+        serde_json::from_slice(&answer.body).unwrap()
+    }
+
     pub(super) async fn invoke(&self, function: &str, payload: &str) -> Result<Vec<u8>, String> {
         match self {
             Self::Kit(app) => {
                 let application = app.application();
                 let index = application.by_name(function).unwrap();
-                let payload = Payload::json(payload.to_owned());
-                let outcome = application
-                    .invoke(index, Facts::default(), payload.into())
-                    .await;
+                let input = Payload::json(payload.to_owned()).into();
+                let outcome = application.invoke(index, Facts::default(), input).await;
                 outcome
                     .map(|reply| reply.body.to_vec())
                     .map_err(|failure| failure.message)
@@ -143,20 +178,7 @@ impl Way {
                 }
                 Err(answer.problem(answer.status).unwrap())
             }
-            Self::Knative(_) => {
-                let process = on_knative(process::probe().set("FAAS_FUNCTION", function));
-                let answer = process.connect().post("/", "application/json", payload);
-                match answer.status {
-                    200 => Ok(answer.body),
-                    // what broke inside is for the log alone
-                    500 => {
-                        let failed =
-                            |line: &Value| message(line).starts_with("the function failed");
-                        Err(message(&process.out.line(failed)))
-                    }
-                    status => Err(answer.problem(status).unwrap()),
-                }
-            }
+            Self::Knative(_) => knative::invoke(function, payload),
         }
     }
 
@@ -174,9 +196,33 @@ impl Way {
     }
 }
 
-fn on_knative(setup: Setup) -> Process {
-    let setup = setup.set("K_SERVICE", "probe").set("PORT", "0");
-    setup.start_on_platform()
+/// What becomes of a message that its sender keeps until the one before it is done.
+const HELD_BACK: &str = "held back";
+
+/// Sends messages one by one, as who has no batches does: of an ordered queue none behind one that has to come again.
+fn one_by_one(
+    queue: Queue,
+    messages: &[Message],
+    again: &str,
+    send: impl Fn(&Message) -> &'static str,
+) -> Vec<&'static str> {
+    let mut stopped = Vec::new();
+    let word = |message: &Message| {
+        if stopped.contains(&message.key) {
+            return HELD_BACK;
+        }
+        let word = send(message);
+        if queue.is_ordered && word == again {
+            stopped.push(message.key);
+        }
+        word
+    };
+    messages.iter().map(word).collect()
+}
+
+/// A row of the probe's table.
+fn row(key: &str, val: &str) -> Value {
+    json!({ "key": key, "val": val })
 }
 
 /// A request on a connection of its own.

@@ -191,11 +191,12 @@ fn types_of_events() {
         "\"com.example.user.*\"",
         "\"com.example.user*\"",
         "\"*\"",
+        "\"EC2 Instance State-change Notification\"",
         "\"größe:1/2\", source = \"https://example.com/users?x=1#y\"",
     ] {
         check(&event(args), &[]);
     }
-    for args in ["\"\"", "\"a b\"", "\"a\\n\"", "\"a\\u{7f}\""] {
+    for args in ["\"\"", "\" a\"", "\"a \"", "\"a\\nb\"", "\"a\\u{7f}\""] {
         check(&event(args), &["the type of an event [F0189]"]);
     }
     for args in ["\"com.*.created\"", "\"*.created\"", "\"com.**\""] {

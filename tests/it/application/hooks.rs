@@ -167,7 +167,7 @@ mod frozen {
     use super::super::Journal;
 
     #[faas::before_freeze]
-    async fn let_go(journal: State<Arc<Journal>>) {
+    fn let_go(journal: State<Arc<Journal>>) {
         journal.note("let go");
     }
 

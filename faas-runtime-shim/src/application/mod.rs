@@ -9,6 +9,7 @@ mod by_hand;
 mod deliver;
 mod describe;
 mod guard;
+mod hooks;
 mod pace;
 mod resources;
 mod response;
@@ -18,7 +19,6 @@ mod state;
 
 use std::any::TypeId;
 use std::fmt;
-use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -26,13 +26,12 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::DefaultBodyLimit;
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use http::Request;
 use tokio::sync::Notify;
 use tower_service::Service;
 
-use self::guard::{Guard, Ticket, panic_message};
+use self::guard::{Guard, Ticket};
 use self::resources::{Asker, Resources};
 #[cfg(feature = "aws-lambda")]
 pub(crate) use self::response::Late;
@@ -186,50 +185,6 @@ impl Application {
         // this is the only place that sets it
         let _ = self.0.router.set(router);
         self.run_hooks(HookMoment::Start).await
-    }
-
-    /// Runs the hooks of one moment one after the other: `Stop` and `BeforeFreeze` in the reverse order of their names.
-    ///
-    /// # Errors
-    ///
-    /// Returns every hook that failed; the others have run all the same.
-    pub async fn run_hooks(&self, moment: HookMoment) -> Result<(), StartErrors> {
-        let mut hooks: Vec<_> = self
-            .0
-            .registry
-            .hooks
-            .iter()
-            .filter(|hook| hook.moment == moment)
-            .collect();
-        if matches!(moment, HookMoment::Stop | HookMoment::BeforeFreeze) {
-            hooks.reverse();
-        }
-        let mut errors = Vec::new();
-        for hook in hooks {
-            let parts = Parts::new(Context::of_start(self.clone()));
-            let run = AssertUnwindSafe(async { (hook.call)(parts).await }).catch_unwind();
-            let done = match hook.timeout {
-                None => Some(run.await),
-                Some(timeout) => {
-                    let clock = self.clock();
-                    let timer = clock.sleep_until(clock.now().after(timeout));
-                    futures_util::future::select(Box::pin(run), timer)
-                        .map(|first| match first {
-                            futures_util::future::Either::Left((done, _)) => Some(done),
-                            futures_util::future::Either::Right(_) => None,
-                        })
-                        .await
-                }
-            };
-            let why = match done {
-                Some(Ok(Ok(()))) => continue,
-                Some(Ok(Err(error))) => error.chain(),
-                Some(Err(panic)) => format!("it panicked: {}", panic_message(&*panic)),
-                None => format!("not done within {:?}", hook.timeout.unwrap_or_default()),
-            };
-            errors.push(StartError::hook_failed(&hook.origin, &why));
-        }
-        StartErrors::check(errors, ())
     }
 
     /// Takes an HTTP request to the function whose route it matches.

@@ -24,11 +24,18 @@ pub(crate) enum StoreError {
     /// The queue has as many messages as it may have.
     #[error(transparent)]
     Depth(#[from] Refused),
-    /// No message may be that large.
-    #[error("a message of {size} bytes is too large for the queue: at most {limit}")]
-    TooLarge { size: usize, limit: usize },
+    /// Nothing of this kind may be that large.
+    #[error("a {what} of {size} bytes is too large for the store: at most {limit}")]
+    TooLarge {
+        what: &'static str,
+        size: usize,
+        limit: usize,
+    },
+    /// Nothing goes by no name.
+    #[error("the {what} is empty: it has at least one character")]
+    Empty { what: &'static str },
     /// There is no store any more.
-    #[error("the queue's store has stopped")]
+    #[error("the host's store has stopped")]
     Stopped,
 }
 
@@ -37,9 +44,11 @@ impl StoreError {
     pub(crate) fn is_retryable(&self) -> bool {
         match self {
             Self::Full { .. } | Self::Busy { .. } | Self::Io { .. } | Self::Depth(_) => true,
-            Self::Corrupt { .. } | Self::Foreign { .. } | Self::TooLarge { .. } | Self::Stopped => {
-                false
-            }
+            Self::Corrupt { .. }
+            | Self::Foreign { .. }
+            | Self::TooLarge { .. }
+            | Self::Empty { .. }
+            | Self::Stopped => false,
         }
     }
 }
@@ -64,3 +73,25 @@ pub(crate) struct Refused {
     "the claim is lost: its lease ran out and the message was claimed again, or it was settled before"
 )]
 pub(crate) struct Lost;
+
+/// A key was not in the state that was asked for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the key has been changed by somebody else")]
+pub(crate) struct Conflict {
+    /// The version of its value; none if it does not exist.
+    pub(crate) found: Option<u64>,
+}
+
+/// Why nothing was done of what was to be done as a whole.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub(crate) enum Unmet {
+    /// A key was not in its state.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+    /// A queue was full.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// A claim was not valid any more.
+    #[error(transparent)]
+    Lost(#[from] Lost),
+}

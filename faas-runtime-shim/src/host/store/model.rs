@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::task::Reply;
 use crate::invocation::Attributes;
 use crate::trace::TraceContext;
 
@@ -105,16 +106,20 @@ pub(crate) struct Claimed {
 /// How a claim ends.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Verdict {
-    /// The message is done, and gone.
+    /// The message is done, and gone. If it is that of a task, the task has succeeded.
     Done,
-    /// It comes again as the next attempt.
+    /// So it is, and this is the result of its task.
+    Finished(Reply),
+    /// The message is gone, and its task was cancelled.
+    Cancelled,
+    /// It comes again as the next attempt, unless its task is asked to end.
     Again {
         /// How long it waits before.
         after: u64,
         /// Why this attempt failed.
         failure: Note,
     },
-    /// It comes again as the same attempt: nobody has tried it.
+    /// It comes again as the same attempt, unless its task is asked to end: nobody has tried it.
     Return {
         /// How long it waits before; with zero it keeps its place.
         after: u64,

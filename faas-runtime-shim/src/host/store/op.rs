@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::error::{Lost, Refused, StoreError};
+use super::error::{Conflict, Lost, Refused, StoreError, Unmet};
+use super::kv::{KvDelete, KvEntry, KvPage, KvPut, KvScan};
 use super::model::{Claimed, Counts, Millis, NewMessage, OwnerId, Peeked, Token, Verdict};
+use super::task::{Cancelling, Held, Submit, Submitted, Task, TaskList, TaskProgress};
 
 /// A durable store of queues. Synchronous: who calls it decides about threads, and a simulation about failures.
 pub(crate) trait QueueStore: fmt::Debug + Send {
@@ -46,6 +48,10 @@ pub(crate) enum Op {
     /// Gives back what a process had claimed that is gone; each was an attempt.
     Abandon(OwnerId),
     /// Tells when something of a queue becomes due.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "claims tell it as well; tests compare the two")
+    )]
     NextDue {
         /// The queue.
         queue: Box<str>,
@@ -60,6 +66,72 @@ pub(crate) enum Op {
     Redrive(Redrive),
     /// Removes messages.
     Purge(Purge),
+    /// Reads the value of a key.
+    KvGet {
+        /// The space of the key.
+        space: Box<str>,
+        /// The key.
+        key: Box<str>,
+    },
+    /// Writes a value, if the key is in the state that was asked for.
+    KvPut(KvPut),
+    /// Removes a key, if it is in the state that was asked for.
+    KvDelete(KvDelete),
+    /// Lists keys.
+    KvScan(KvScan),
+    /// Hands a task over.
+    Submit(Submit),
+    /// Tells what is known about the task of an id.
+    TaskGet(Box<str>),
+    /// Lists tasks.
+    TaskList(TaskList),
+    /// Writes down how far the function of a task is.
+    TaskProgress(TaskProgress),
+    /// Asks the task of an id to end.
+    TaskCancel(Box<str>),
+    /// Removes what has been over for some time, keys and tasks: so many at most.
+    Forget(u32),
+    /// Carries out all of these or, as soon as one of them is refused, none.
+    Together(Vec<Op>),
+}
+
+impl Op {
+    /// Tells whether a loss of power may take it back: then a message is ready again that was claimed, and nothing that was
+    /// promised is missing.
+    pub(super) fn is_light(&self) -> bool {
+        match self {
+            Self::Claim(_)
+            | Self::Extend(_)
+            | Self::NextDue { .. }
+            | Self::Peek(_)
+            | Self::Count(_)
+            | Self::KvGet { .. }
+            | Self::KvScan(_)
+            | Self::TaskGet(_)
+            | Self::TaskList(_)
+            | Self::TaskProgress(_)
+            | Self::Forget(_) => true,
+            Self::Push(_)
+            | Self::Settle(_)
+            | Self::Abandon(_)
+            | Self::Redrive(_)
+            | Self::Purge(_)
+            | Self::KvPut(_)
+            | Self::KvDelete(_)
+            | Self::Submit(_)
+            | Self::TaskCancel(_) => false,
+            Self::Together(ops) => ops.iter().all(Self::is_light),
+        }
+    }
+
+    /// Tells whether it brings something that takes room for as long as somebody wants.
+    pub(super) fn brings_more(&self) -> bool {
+        match self {
+            Self::Push(_) | Self::KvPut(_) | Self::Submit(_) => true,
+            Self::Together(ops) => ops.iter().any(Self::brings_more),
+            _ => false,
+        }
+    }
 }
 
 /// An answer, of the same name as the question.
@@ -70,7 +142,7 @@ pub(crate) enum Answer {
     /// What was claimed.
     Claim(Claims),
     /// Whether each claim still holds.
-    Extend(Vec<Result<(), Lost>>),
+    Extend(Vec<Result<Held, Lost>>),
     /// Whether each claim still held.
     Settle(Vec<Result<(), Lost>>),
     /// How many were given back.
@@ -85,6 +157,45 @@ pub(crate) enum Answer {
     Redrive(u64),
     /// How many were removed.
     Purge(u64),
+    /// What is there.
+    KvGet(Option<KvEntry>),
+    /// The version of the value.
+    KvPut(Result<u64, Conflict>),
+    /// Whether there was one.
+    KvDelete(Result<bool, Conflict>),
+    /// The keys, sorted.
+    KvScan(KvPage),
+    /// Its id, or a refusal.
+    Submit(Result<Submitted, Refused>),
+    /// What is known.
+    TaskGet(Option<Box<Task>>),
+    /// The tasks, the latest first.
+    TaskList(Vec<Task>),
+    /// Whether the claim still holds.
+    TaskProgress(Result<Held, Lost>),
+    /// What came of it.
+    TaskCancel(Cancelling),
+    /// How many were removed.
+    Forget(u64),
+    /// An answer to each, or why all of it was left.
+    Together(Result<Vec<Answer>, Unmet>),
+}
+
+impl Answer {
+    /// Returns why it was not done, if it was not: then nothing of what was to be done [`Together`](Op::Together) is.
+    pub(super) fn unmet(&self) -> Option<Unmet> {
+        match self {
+            Self::Push(Err(refused)) | Self::Submit(Err(refused)) => {
+                Some(Unmet::Refused(refused.clone()))
+            }
+            Self::KvPut(Err(conflict)) | Self::KvDelete(Err(conflict)) => {
+                Some(Unmet::Conflict(*conflict))
+            }
+            Self::Settle(settled) => settled.iter().find_map(|one| one.err()).map(Unmet::Lost),
+            Self::Together(Err(unmet)) => Some(unmet.clone()),
+            _ => None,
+        }
+    }
 }
 
 /// Adds messages to a queue.
@@ -94,7 +205,8 @@ pub(crate) struct Push {
     pub(crate) queue: Box<str>,
     /// How many messages it may hold that are not settled.
     pub(crate) limit: Option<u64>,
-    /// For how long an idempotency key is remembered. Until then a message of the same key is not stored a second time.
+    /// For how long an idempotency key is remembered. Until then a message of the same key is not stored a second time. With
+    /// zero keys are neither remembered nor asked for: what has to be stored is stored.
     pub(crate) remember: u64,
     /// The messages.
     pub(crate) messages: Vec<NewMessage>,

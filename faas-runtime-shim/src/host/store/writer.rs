@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
+use super::bells::Bells;
 use super::error::StoreError;
-use super::handle::Bells;
 use super::model::{Token, Verdict};
 use super::op::{Answer, Committed, Op, QueueStore};
 use super::time::Time;
@@ -245,15 +245,19 @@ const LOOK_AROUND: Duration = Duration::from_millis(100);
 /// The end of the thread, and who waits for it.
 struct Ending(Option<oneshot::Sender<()>>);
 
-fn claimed_in(answers: Vec<Answer>) -> impl Iterator<Item = (Token, Verdict)> {
+fn claimed_in(answers: Vec<Answer>) -> Vec<(Token, Verdict)> {
     answers
         .into_iter()
-        .filter_map(|answer| match answer {
-            Answer::Claim(claims) => Some(claims.messages),
-            _ => None,
+        .flat_map(|answer| match answer {
+            Answer::Claim(claims) => claims
+                .messages
+                .into_iter()
+                .map(|claimed| (claimed.token, Verdict::Return { after: 0 }))
+                .collect(),
+            Answer::Together(Ok(answers)) => claimed_in(answers),
+            _ => Vec::new(),
         })
-        .flatten()
-        .map(|claimed| (claimed.token, Verdict::Return { after: 0 }))
+        .collect()
 }
 
 /// What is committed together.

@@ -3,7 +3,12 @@
 //! It is what the real one is compared with, and what simulations stand on: a [`Disk`] outlives the stores on it as files
 //! outlive processes. Speed is of no account here.
 
+mod claim;
+mod kv;
+mod look;
+mod message;
 mod state;
+mod task;
 
 use std::collections::VecDeque;
 use std::fmt;

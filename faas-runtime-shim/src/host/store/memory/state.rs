@@ -1,49 +1,32 @@
 //! The semantics of a store, word for word: every question is answered by going through all there is.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::super::error::{Lost, Refused};
-use super::super::model::{
-    Claimed, Content, Counts, Death, FailedAttempt, MAX_HISTORY, Millis, NewMessage, Note, OwnerId,
-    Peeked, Stored, Token, Verdict, after, cut,
-};
-use super::super::op::{
-    Answer, Claim, Claims, Committed, Extend, Op, Peek, Purge, Push, Receipt, Redrive, Unwanted,
-    View, Which,
-};
+use super::super::error::{Lost, Refused, Unmet};
+use super::super::model::{Death, Millis, NewMessage, Token, Verdict, after, cut};
+use super::super::op::{Answer, Committed, Op, Push, Receipt};
+use super::super::task::letter_reason;
+use super::kv::Keys;
+use super::message::Message;
+use super::task::{Ending, Record};
 
 /// All that a store keeps.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct State {
+    /// The last number that was given to a message or to a version.
     last_id: i64,
     /// Also those that are dead.
-    messages: BTreeMap<i64, Message>,
+    pub(super) messages: BTreeMap<i64, Message>,
     /// By queue and idempotency key.
-    known: BTreeMap<(Arc<str>, Box<str>), (i64, Millis)>,
-    queues: BTreeSet<Arc<str>>,
-    stirred: BTreeSet<Arc<str>>,
-}
-
-#[derive(Clone, Debug)]
-struct Message {
-    id: i64,
-    queue: Arc<str>,
-    key: Option<Bytes>,
-    /// Its place in its lane.
-    place: i64,
-    priority: i16,
-    sent: Millis,
-    due: Millis,
-    attempt: u32,
-    fence: i64,
-    lease: Option<(OwnerId, Millis)>,
-    death: Option<Death>,
-    history: Vec<FailedAttempt>,
-    content: Content,
+    pub(super) known: BTreeMap<(Arc<str>, Box<str>), (i64, Millis)>,
+    pub(super) queues: BTreeSet<Arc<str>>,
+    pub(super) stirred: BTreeSet<Arc<str>>,
+    /// By the numbers of their messages.
+    pub(super) tasks: BTreeMap<i64, Record>,
+    keys: Keys,
 }
 
 impl State {
@@ -72,10 +55,35 @@ impl State {
             Op::Count(queue) => Answer::Count(self.count(now, queue.as_deref())),
             Op::Redrive(redrive) => Answer::Redrive(self.redrive(now, redrive)),
             Op::Purge(purge) => Answer::Purge(self.purge(now, purge)),
+            Op::KvGet { space, key } => Answer::KvGet(self.keys.get(now, space, key)),
+            Op::KvPut(put) => Answer::KvPut(self.keys.put(now, put, &mut self.last_id)),
+            Op::KvDelete(delete) => Answer::KvDelete(self.keys.delete(now, delete)),
+            Op::KvScan(scan) => Answer::KvScan(self.keys.scan(now, scan)),
+            Op::Submit(submit) => Answer::Submit(self.submit(now, submit)),
+            Op::TaskGet(id) => Answer::TaskGet(self.task_get(now, id).map(Box::new)),
+            Op::TaskList(list) => Answer::TaskList(self.task_list(now, list)),
+            Op::TaskProgress(progress) => Answer::TaskProgress(self.task_progress(progress)),
+            Op::TaskCancel(id) => Answer::TaskCancel(self.task_cancel(now, id)),
+            Op::Forget(most) => Answer::Forget(self.forget(now, *most)),
+            Op::Together(ops) => Answer::Together(self.together(now, ops)),
         }
     }
 
-    fn push(&mut self, now: Millis, push: &Push) -> Result<Vec<Receipt>, Refused> {
+    fn together(&mut self, now: Millis, ops: &[Op]) -> Result<Vec<Answer>, Unmet> {
+        let before = self.clone();
+        let mut answers = Vec::new();
+        for op in ops {
+            let answer = self.carry_out(now, op);
+            if let Some(unmet) = answer.unmet() {
+                *self = before;
+                return Err(unmet);
+            }
+            answers.push(answer);
+        }
+        Ok(answers)
+    }
+
+    pub(super) fn push(&mut self, now: Millis, push: &Push) -> Result<Vec<Receipt>, Refused> {
         let queue: Arc<str> = (*push.queue).into();
         self.queues.insert(Arc::clone(&queue));
         self.known.retain(|_, (_, until)| *until > now);
@@ -85,6 +93,7 @@ impl State {
         for message in &push.messages {
             match &message.content.idempotency_key {
                 None => keyless += 1,
+                Some(_) if push.remember == 0 => keyless += 1,
                 Some(key) if self.known.contains_key(&(Arc::clone(&queue), key.clone())) => {}
                 Some(key) => {
                     new.insert(key);
@@ -120,6 +129,7 @@ impl State {
             .content
             .idempotency_key
             .clone()
+            .filter(|_| remember > 0)
             .map(|key| (Arc::clone(queue), key));
         if let Some((id, _)) = key
             .as_ref()
@@ -144,6 +154,7 @@ impl State {
             attempt: 0,
             fence: 0,
             lease: None,
+            claimed: None,
             death: None,
             history: Vec::new(),
             content: message.content.clone(),
@@ -159,68 +170,15 @@ impl State {
         }
     }
 
-    fn claim(&mut self, now: Millis, claim: &Claim) -> Claims {
-        self.release_expired(now, &claim.queue);
-        let mut first: Vec<&Message> = self
-            .alive(&claim.queue)
-            .filter(|message| message.lease.is_none() && message.due <= now)
-            .filter(|message| !claim.ordered || self.is_first_of_its_lane(message))
-            .collect();
-        first.sort_by_key(|message| (Reverse(message.priority), message.due, message.id));
-        first.truncate(claim.most as usize);
-        let mut basket = Basket::new(claim);
-        for message in &first {
-            basket.put(message);
-        }
-        if claim.ordered {
-            for head in first.iter().filter(|message| message.key.is_some()) {
-                let mut lane: Vec<&Message> = self
-                    .alive(&claim.queue)
-                    .filter(|message| message.key == head.key && message.place > head.place)
-                    .collect();
-                lane.sort_by_key(|message| message.place);
-                lane.into_iter()
-                    .take_while(|message| message.lease.is_none() && message.due <= now)
-                    .for_each(|message| basket.put(message));
-            }
-        }
-        let taken = basket.ids;
-        let mut messages = Vec::new();
-        for id in taken {
-            if let Some(message) = self.messages.get_mut(&id) {
-                message.attempt += 1;
-                message.fence += 1;
-                message.lease = Some((claim.owner, after(now, claim.lease)));
-                messages.push(Claimed {
-                    message: message.stored(),
-                    token: message.token(),
-                });
-            }
-        }
-        let next = if messages.len() < claim.most as usize {
-            self.next_due(now, &claim.queue, claim.ordered)
-        } else {
-            None
-        };
-        Claims { messages, next }
-    }
-
-    fn extend(&mut self, now: Millis, extend: &Extend) -> Vec<Result<(), Lost>> {
-        extend
-            .tokens
-            .iter()
-            .map(|token| {
-                let message = self.held(*token).ok_or(Lost)?;
-                message.lease = Some((extend.owner, after(now, extend.lease)));
-                Ok(())
-            })
-            .collect()
-    }
-
     fn settle(&mut self, now: Millis, token: Token, verdict: &Verdict) -> Result<(), Lost> {
+        let is_to_end = self.is_to_end(token.id);
         let message = self.held(token).ok_or(Lost)?;
+        let comes_again = matches!(verdict, Verdict::Again { .. } | Verdict::Return { .. });
+        if comes_again && is_to_end {
+            self.leave(now, token.id, Ending::Cancelled);
+            return Ok(());
+        }
         match verdict {
-            Verdict::Done | Verdict::Letter(_) => {}
             Verdict::Again {
                 after: span,
                 failure,
@@ -229,7 +187,7 @@ impl State {
                 message.put_back(after(now, *span));
             }
             Verdict::Return { after: span } => {
-                message.attempt -= 1;
+                message.attempt = message.attempt.saturating_sub(1);
                 let due = match span {
                     0 => message.due,
                     span => after(now, *span),
@@ -237,184 +195,58 @@ impl State {
                 message.put_back(due);
             }
             Verdict::Dead { failure, .. } => message.failed(now, failure),
+            Verdict::Done | Verdict::Finished(_) | Verdict::Cancelled | Verdict::Letter(_) => {}
         }
         let queue = Arc::clone(&message.queue);
         match verdict {
             Verdict::Again { .. } | Verdict::Return { .. } => {
                 self.stirred.insert(queue);
             }
-            Verdict::Done => self.leave(token.id, None),
-            Verdict::Dead { reason, .. } => self.leave(token.id, Some((now, reason))),
+            Verdict::Done => self.leave(now, token.id, Ending::Succeeded(None)),
+            Verdict::Finished(reply) => {
+                self.leave(now, token.id, Ending::Succeeded(Some(reply)));
+            }
+            Verdict::Cancelled => self.leave(now, token.id, Ending::Cancelled),
+            Verdict::Dead { reason, .. } => self.leave(now, token.id, Ending::Dead(reason)),
             Verdict::Letter(letter) => {
                 let letter = Push {
                     limit: None,
                     ..(**letter).clone()
                 };
                 self.push(now, &letter).expect("there is no limit");
-                self.leave(token.id, None);
+                let reason = letter_reason(&letter.queue);
+                self.leave(now, token.id, Ending::Replaced(&reason));
             }
         }
         Ok(())
     }
 
-    fn abandon(&mut self, now: Millis, owner: OwnerId) -> u64 {
-        let mut abandoned = 0;
-        for message in self.messages.values_mut() {
-            if message.lease.is_some_and(|(holder, _)| holder == owner) {
-                message.failed(now, &Note::abandoned());
-                message.lease = None;
-                self.stirred.insert(Arc::clone(&message.queue));
-                abandoned += 1;
-            }
-        }
-        abandoned
-    }
-
-    fn next_due(&self, now: Millis, queue: &str, ordered: bool) -> Option<u64> {
-        self.alive(queue)
-            .filter_map(|message| match message.lease {
-                Some((_, until)) => Some(until),
-                None => (!ordered || self.is_first_of_its_lane(message)).then_some(message.due),
-            })
-            .min()
-            .map(|next| next.saturating_sub(now))
-    }
-
-    fn peek(&mut self, now: Millis, peek: &Peek) -> Vec<Peeked> {
-        self.release_expired(now, &peek.queue);
-        let mut found: Vec<&Message> = self
-            .messages
-            .values()
-            .filter(|message| *message.queue == *peek.queue)
-            .filter(|message| message.view(now) == peek.view)
-            .collect();
-        match peek.view {
-            View::Ready => {
-                found.sort_by_key(|message| (Reverse(message.priority), message.due, message.id));
-            }
-            View::Delayed => found.sort_by_key(|message| (message.due, message.id)),
-            View::Leased => {
-                found.sort_by_key(|message| (message.lease.map(|(_, until)| until), message.id))
-            }
-            View::Dead => found.sort_by_key(|message| message.death_order()),
-        }
-        found.truncate(peek.most as usize);
-        found
-            .into_iter()
-            .map(|message| Peeked {
-                message: message.stored(),
-                leased_until: message.lease.map(|(_, until)| until),
-                death: message.death.clone(),
-                history: message.history.clone(),
-            })
-            .collect()
-    }
-
-    fn count(&mut self, now: Millis, queue: Option<&str>) -> Vec<Counts> {
-        let queues: Vec<_> = self
-            .queues
-            .iter()
-            .filter(|name| queue.is_none_or(|queue| *queue == ***name))
-            .cloned()
-            .collect();
-        queues
-            .into_iter()
-            .map(|queue| {
-                self.release_expired(now, &queue);
-                let of = |view| {
-                    self.messages
-                        .values()
-                        .filter(|message| message.queue == queue && message.view(now) == view)
-                        .count() as u64
-                };
-                let first = self
-                    .alive(&queue)
-                    .filter(|message| message.view(now) == View::Ready)
-                    .map(|message| message.due)
-                    .min();
-                Counts {
-                    ready: of(View::Ready),
-                    delayed: of(View::Delayed),
-                    leased: of(View::Leased),
-                    dead: of(View::Dead),
-                    oldest: first.map(|first| now - first),
-                    queue,
-                }
-            })
-            .collect()
-    }
-
-    fn redrive(&mut self, now: Millis, redrive: &Redrive) -> u64 {
-        let ids = match &redrive.which {
-            Which::Ids(ids) => ids.clone(),
-            Which::Until(died, most) => self.deaths(&redrive.queue, *died, *most),
-        };
-        let mut redriven = 0;
-        for id in ids {
-            let Some(message) = self
-                .messages
-                .get(&id)
-                .filter(|message| message.death.is_some() && *message.queue == *redrive.queue)
-            else {
-                continue;
-            };
-            let (queue, key) = (Arc::clone(&message.queue), message.key.clone());
-            let place = self.end_of_lane(&queue, key.as_ref(), id);
-            if let Some(message) = self.messages.get_mut(&id) {
-                message.death = None;
-                message.attempt = 0;
-                message.due = now;
-                message.place = place;
-            }
-            self.stirred.insert(queue);
-            redriven += 1;
-        }
-        redriven
-    }
-
-    fn purge(&mut self, now: Millis, purge: &Purge) -> u64 {
-        self.release_expired(now, &purge.queue);
-        let (due, reason) = match purge.what {
-            Unwanted::Dead(died) => {
-                let ids = self.deaths(&purge.queue, died, purge.most);
-                self.messages.retain(|id, _| !ids.contains(id));
-                return ids.len() as u64;
-            }
-            Unwanted::Stale(due) => (due, Some("nobody has claimed it in time")),
-            Unwanted::Unclaimed => (Millis::MAX, None),
-        };
-        let mut unclaimed: Vec<&Message> = self
-            .alive(&purge.queue)
-            .filter(|message| message.lease.is_none() && message.due <= due)
-            .collect();
-        unclaimed.sort_by_key(|message| (Reverse(message.priority), message.due, message.id));
-        unclaimed.truncate(purge.most as usize);
-        let ids: Vec<i64> = unclaimed.iter().map(|message| message.id).collect();
-        for &id in &ids {
-            self.leave(id, reason.map(|reason| (now, reason)));
-        }
-        ids.len() as u64
+    fn forget(&mut self, now: Millis, most: u32) -> u64 {
+        let keys = self.keys.forget(now, most as usize);
+        let tasks = self.forget_tasks(now, most as usize - keys);
+        (keys + tasks) as u64
     }
 
     /// Takes a message out of its queue, for good or to the dead letters.
-    fn leave(&mut self, id: i64, death: Option<(Millis, &str)>) {
+    pub(super) fn leave(&mut self, now: Millis, id: i64, ending: Ending<'_>) {
         let Some(message) = self.messages.get(&id).cloned() else {
             return;
         };
+        self.end_task(now, &message, ending);
         let was_first = self.is_first_of_its_lane(&message);
-        match death {
-            None => {
-                self.messages.remove(&id);
-            }
-            Some((at, reason)) => {
+        match ending {
+            Ending::Dead(reason) => {
                 if let Some(message) = self.messages.get_mut(&id) {
                     message.lease = None;
                     message.fence += 1;
                     message.death = Some(Death {
-                        at,
+                        at: now,
                         reason: cut(reason).into(),
                     });
                 }
+            }
+            Ending::Succeeded(_) | Ending::Replaced(_) | Ending::Cancelled => {
+                self.messages.remove(&id);
             }
         }
         let has_followers = message.key.is_some()
@@ -426,41 +258,20 @@ impl State {
         }
     }
 
-    fn release_expired(&mut self, now: Millis, queue: &str) {
-        for message in self.messages.values_mut() {
-            if *message.queue == *queue && message.lease.is_some_and(|(_, until)| until <= now) {
-                message.failed(now, &Note::lost());
-                message.lease = None;
-            }
-        }
-    }
-
-    fn deaths(&self, queue: &str, died: Millis, most: u32) -> Vec<i64> {
-        let mut dead: Vec<&Message> = self
-            .messages
-            .values()
-            .filter(|message| *message.queue == *queue)
-            .filter(|message| message.death.as_ref().is_some_and(|death| death.at <= died))
-            .collect();
-        dead.sort_by_key(|message| message.death_order());
-        dead.truncate(most as usize);
-        dead.into_iter().map(|message| message.id).collect()
-    }
-
-    fn alive(&self, queue: &str) -> impl Iterator<Item = &Message> {
+    pub(super) fn alive(&self, queue: &str) -> impl Iterator<Item = &Message> {
         self.messages
             .values()
             .filter(move |message| *message.queue == *queue && message.death.is_none())
     }
 
-    fn is_first_of_its_lane(&self, message: &Message) -> bool {
+    pub(super) fn is_first_of_its_lane(&self, message: &Message) -> bool {
         message.key.is_none()
             || !self
                 .alive(&message.queue)
                 .any(|other| other.key == message.key && other.place < message.place)
     }
 
-    fn end_of_lane(&self, queue: &str, key: Option<&Bytes>, id: i64) -> i64 {
+    pub(super) fn end_of_lane(&self, queue: &str, key: Option<&Bytes>, id: i64) -> i64 {
         self.alive(queue)
             .filter(|message| key.is_some() && message.key.as_ref() == key)
             .map(|message| message.place + 1)
@@ -469,93 +280,9 @@ impl State {
             .max(id)
     }
 
-    fn held(&mut self, token: Token) -> Option<&mut Message> {
+    pub(super) fn held(&mut self, token: Token) -> Option<&mut Message> {
         self.messages
             .get_mut(&token.id)
             .filter(|message| message.death.is_none() && message.fence == token.fence)
-    }
-}
-
-/// What a claim takes, until it is full.
-struct Basket<'a> {
-    claim: &'a Claim,
-    ids: Vec<i64>,
-    bytes: usize,
-    full: bool,
-}
-
-impl<'a> Basket<'a> {
-    fn new(claim: &'a Claim) -> Self {
-        Self {
-            claim,
-            ids: Vec::new(),
-            bytes: 0,
-            full: claim.most == 0,
-        }
-    }
-
-    fn put(&mut self, message: &Message) {
-        let bytes = self.bytes + message.content.size();
-        self.full |= self.ids.len() >= self.claim.most as usize
-            || (!self.ids.is_empty() && bytes > self.claim.most_bytes);
-        if !self.full {
-            self.ids.push(message.id);
-            self.bytes = bytes;
-        }
-    }
-}
-
-impl Message {
-    fn token(&self) -> Token {
-        Token {
-            id: self.id,
-            fence: self.fence,
-        }
-    }
-
-    fn stored(&self) -> Stored {
-        Stored {
-            id: self.id,
-            queue: Arc::clone(&self.queue),
-            key: self.key.clone(),
-            priority: self.priority,
-            sent: self.sent,
-            due: self.due,
-            attempt: self.attempt,
-            content: self.content.clone(),
-        }
-    }
-
-    fn view(&self, now: Millis) -> View {
-        if self.death.is_some() {
-            View::Dead
-        } else if self.lease.is_some() {
-            View::Leased
-        } else if self.due > now {
-            View::Delayed
-        } else {
-            View::Ready
-        }
-    }
-
-    fn death_order(&self) -> (Option<Millis>, i64) {
-        (self.death.as_ref().map(|death| death.at), self.id)
-    }
-
-    fn failed(&mut self, at: Millis, note: &Note) {
-        self.history.push(FailedAttempt {
-            at,
-            attempt: self.attempt,
-            note: note.clone(),
-        });
-        if self.history.len() > MAX_HISTORY as usize {
-            self.history.remove(0);
-        }
-    }
-
-    fn put_back(&mut self, due: Millis) {
-        self.lease = None;
-        self.fence += 1;
-        self.due = due;
     }
 }

@@ -5,17 +5,20 @@ use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection, Params, TransactionBehavior};
 
+use super::super::error::Unmet;
 use super::super::model::Millis;
 use super::super::op::{Answer, Committed, Op};
 use super::Names;
 
-/// Carries out all of the operations, or none.
+/// Carries out all of the operations, or none. What it changes is marked if the disk is waited for.
 pub(super) fn transact(
     connection: &mut Connection,
     names: &mut Names,
     now: Millis,
     ops: &[Op],
+    is_waited_for: bool,
 ) -> rusqlite::Result<Committed> {
+    let before = connection.total_changes();
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut batch = Batch::new(&transaction, names, now);
     let answers = ops
@@ -23,6 +26,11 @@ pub(super) fn transact(
         .map(|op| batch.carry_out(op))
         .collect::<Result<_, _>>()?;
     let stirred = batch.finish()?;
+    if is_waited_for && transaction.total_changes() != before {
+        transaction
+            .prepare_cached("UPDATE counter SET commits = commits + 1")?
+            .execute(())?;
+    }
     transaction.commit()?;
     Ok(Committed { answers, stirred })
 }
@@ -32,10 +40,16 @@ pub(super) struct Batch<'a> {
     pub(super) connection: &'a Connection,
     names: &'a mut Names,
     pub(super) now: Millis,
-    pub(super) next_id: Option<i64>,
+    counted: Counted,
+}
+
+/// What a commit writes down only at its end.
+#[derive(Clone, Debug, Default)]
+struct Counted {
+    next_id: Option<i64>,
     tallies: HashMap<i64, Tally>,
     /// The queues in which something may be claimed now.
-    pub(super) stirred: BTreeSet<i64>,
+    stirred: BTreeSet<i64>,
 }
 
 /// The figures of a queue as they are within a commit.
@@ -53,9 +67,7 @@ impl<'a> Batch<'a> {
             connection,
             names,
             now,
-            next_id: None,
-            tallies: HashMap::new(),
-            stirred: BTreeSet::new(),
+            counted: Counted::default(),
         }
     }
 
@@ -71,21 +83,61 @@ impl<'a> Batch<'a> {
             Op::Count(queue) => Answer::Count(self.count(queue.as_deref())?),
             Op::Redrive(redrive) => Answer::Redrive(self.redrive(redrive)?),
             Op::Purge(purge) => Answer::Purge(self.purge(purge)?),
+            Op::KvGet { space, key } => Answer::KvGet(self.kv_get(space, key)?),
+            Op::KvPut(put) => Answer::KvPut(self.kv_put(put)?),
+            Op::KvDelete(delete) => Answer::KvDelete(self.kv_delete(delete)?),
+            Op::KvScan(scan) => Answer::KvScan(self.kv_scan(scan)?),
+            Op::Submit(submit) => Answer::Submit(self.submit(submit)?),
+            Op::TaskGet(id) => Answer::TaskGet(self.task_get(id)?.map(Box::new)),
+            Op::TaskList(list) => Answer::TaskList(self.task_list(list)?),
+            Op::TaskProgress(progress) => Answer::TaskProgress(self.task_progress(progress)?),
+            Op::TaskCancel(id) => Answer::TaskCancel(self.task_cancel(id)?),
+            Op::Forget(most) => Answer::Forget(self.forget(*most)?),
+            Op::Together(ops) => Answer::Together(self.together(ops)?),
         })
+    }
+
+    /// Carries out all of the operations or, if one of them is refused, none.
+    fn together(&mut self, ops: &[Op]) -> rusqlite::Result<Result<Vec<Answer>, Unmet>> {
+        let counted = self.counted.clone();
+        self.run("SAVEPOINT together", ())?;
+        let mut answers = Vec::with_capacity(ops.len());
+        for op in ops {
+            let answer = self.carry_out(op)?;
+            if let Some(unmet) = answer.unmet() {
+                self.run("ROLLBACK TO together", ())?;
+                self.run("RELEASE together", ())?;
+                self.counted = counted;
+                // some of them may have got their numbers in what was rolled back
+                self.names.clear();
+                return Ok(Err(unmet));
+            }
+            answers.push(answer);
+        }
+        self.run("RELEASE together", ())?;
+        Ok(Ok(answers))
+    }
+
+    /// Removes what has been over for some time.
+    fn forget(&mut self, most: u32) -> rusqlite::Result<u64> {
+        let keys = self.kv_forget(most)?;
+        let tasks = self.task_forget(most.saturating_sub(keys))?;
+        Ok(u64::from(keys) + u64::from(tasks))
     }
 
     /// Writes down what was only counted, and names the queues that were stirred.
     fn finish(self) -> rusqlite::Result<BTreeSet<Arc<str>>> {
-        if let Some(next) = self.next_id {
+        if let Some(next) = self.counted.next_id {
             self.run("UPDATE counter SET next = ?1", [next])?;
         }
-        for (&queue, tally) in &self.tallies {
+        for (&queue, tally) in &self.counted.tallies {
             self.run(
                 "UPDATE queue SET live = ?2, dead = ?3 WHERE id = ?1",
                 (queue, tally.live, tally.dead),
             )?;
         }
-        self.stirred
+        self.counted
+            .stirred
             .iter()
             .map(|&queue| self.name_of(queue))
             .collect()
@@ -126,8 +178,25 @@ impl<'a> Batch<'a> {
             .query_row([queue], |row| row.get(0))
     }
 
+    /// Notes that something may be claimed in a queue now.
+    pub(super) fn stir(&mut self, queue: i64) {
+        self.counted.stirred.insert(queue);
+    }
+
+    /// Returns a number that nothing else of the store has or had.
+    pub(super) fn new_id(&mut self) -> rusqlite::Result<i64> {
+        let id = match self.counted.next_id {
+            Some(id) => id,
+            None => self
+                .statement("SELECT next FROM counter")?
+                .query_row((), |row| row.get(0))?,
+        };
+        self.counted.next_id = Some(id + 1);
+        Ok(id)
+    }
+
     pub(super) fn tally(&mut self, queue: i64) -> rusqlite::Result<&mut Tally> {
-        if !self.tallies.contains_key(&queue) {
+        if !self.counted.tallies.contains_key(&queue) {
             let tally = self
                 .statement("SELECT live, dead FROM queue WHERE id = ?1")?
                 .query_row([queue], |row| {
@@ -136,9 +205,10 @@ impl<'a> Batch<'a> {
                         dead: row.get(1)?,
                     })
                 })?;
-            self.tallies.insert(queue, tally);
+            self.counted.tallies.insert(queue, tally);
         }
         Ok(self
+            .counted
             .tallies
             .get_mut(&queue)
             .expect("it has just been inserted"))

@@ -7,6 +7,7 @@ use rusqlite::Params;
 use super::super::error::Lost;
 use super::super::model::{Claimed, Millis, Note, OwnerId, after};
 use super::super::op::{Claim, Claims, Extend};
+use super::super::task::Held;
 use super::batch::Batch;
 use super::row::{Place, select_place};
 
@@ -52,7 +53,7 @@ impl Batch<'_> {
         Ok(Claims { messages, next })
     }
 
-    pub(super) fn extend(&mut self, extend: &Extend) -> rusqlite::Result<Vec<Result<(), Lost>>> {
+    pub(super) fn extend(&mut self, extend: &Extend) -> rusqlite::Result<Vec<Result<Held, Lost>>> {
         let until = after(self.now, extend.lease);
         extend
             .tokens
@@ -62,7 +63,11 @@ impl Batch<'_> {
                     "UPDATE message SET lease = ?3, owner = ?4 WHERE id = ?1 AND fence = ?2",
                     (token.id, token.fence, until, extend.owner.0),
                 )?;
-                Ok(if changed == 1 { Ok(()) } else { Err(Lost) })
+                if changed == 0 {
+                    return Ok(Err(Lost));
+                }
+                let cancel = self.is_to_end(token.id)?;
+                Ok(Ok(Held { cancel }))
             })
             .collect()
     }
@@ -75,7 +80,7 @@ impl Batch<'_> {
         )?;
         for place in &places {
             self.release(place, &Note::abandoned())?;
-            self.stirred.insert(place.queue);
+            self.stir(place.queue);
         }
         Ok(places.len() as u64)
     }
@@ -99,8 +104,11 @@ impl Batch<'_> {
         Ok(())
     }
 
-    /// The fence stays: as long as nobody else has claimed it, who had it may still settle it.
-    fn release(&self, place: &Place, note: &Note) -> rusqlite::Result<()> {
+    /// The fence stays: as long as nobody else has claimed it, who had it may still settle it. If it is to end, it ends here.
+    fn release(&mut self, place: &Place, note: &Note) -> rusqlite::Result<()> {
+        if self.is_to_end(place.id)? {
+            return self.drop_task(place);
+        }
         self.write_failure(place.id, place.attempt, note)?;
         self.run(
             "UPDATE message SET lease = NULL, owner = NULL WHERE id = ?1",
@@ -242,8 +250,16 @@ impl Batch<'_> {
         }
         let lease = after(self.now, taken.claim.lease);
         self.run(
-            "UPDATE message SET lease = ?2, owner = ?3, attempt = ?4, fence = ?5 WHERE id = ?1",
-            (token.id, lease, taken.claim.owner.0, attempt, token.fence),
+            "UPDATE message SET lease = ?2, owner = ?3, attempt = ?4, fence = ?5, claimed = ?6
+             WHERE id = ?1",
+            (
+                token.id,
+                lease,
+                taken.claim.owner.0,
+                attempt,
+                token.fence,
+                self.now,
+            ),
         )?;
         taken.bytes += size;
         taken.messages.push(Claimed { message, token });

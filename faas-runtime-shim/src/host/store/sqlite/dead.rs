@@ -24,6 +24,7 @@ impl Batch<'_> {
             )?;
             let Some(letter) = letter else { continue };
             self.exhume(queue, id)?;
+            self.revive_task(id)?;
             self.enqueue(&Entry {
                 id,
                 queue,
@@ -35,7 +36,7 @@ impl Batch<'_> {
             redriven += 1;
         }
         if redriven > 0 {
-            self.stirred.insert(queue);
+            self.stir(queue);
         }
         Ok(redriven)
     }
@@ -50,6 +51,7 @@ impl Batch<'_> {
                 let ids = self.deaths(queue, after(0, died), purge.most)?;
                 for &id in &ids {
                     self.exhume(queue, id)?;
+                    self.let_task_expire(id)?;
                     self.remove_content(id, true)?;
                 }
                 Ok(ids.len() as u64)
@@ -64,7 +66,7 @@ impl Batch<'_> {
             Unwanted::Unclaimed => {
                 let places = self.unclaimed(queue, ALL, after(0, u64::MAX), purge.most)?;
                 for place in &places {
-                    self.remove(place)?;
+                    self.drop_task(place)?;
                 }
                 Ok(places.len() as u64)
             }

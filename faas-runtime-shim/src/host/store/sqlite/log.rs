@@ -1,5 +1,6 @@
 //! A look at the write-ahead log before it is used: SQLite takes whatever follows a damaged frame for never written, and
-//! would forget confirmed commits without a word.
+//! would forget confirmed commits without a word. Only the commits that were waited for count, which are told by a page that
+//! they have all written: a loss of power may leave holes among the others.
 //!
 //! The format: [WAL-mode File Format](https://www.sqlite.org/walformat.html) and "The Write-Ahead Log" in
 //! [Database File Format](https://www.sqlite.org/fileformat2.html#walformat).
@@ -14,7 +15,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::super::error::StoreError;
 use super::beside;
 use super::fault::fault;
-use super::schema::PAGE;
+use super::schema::{MARK, MARKED, PAGE};
 
 /// Makes sure that no commit lies behind a frame that SQLite will not read.
 pub(super) fn check(connection: &mut Connection, path: &Arc<Path>) -> Result<(), StoreError> {
@@ -45,7 +46,7 @@ fn unreadable(path: &Arc<Path>, error: &io::Error) -> StoreError {
     }
 }
 
-/// Counts the commits of the log's present round that lie behind its first damaged frame.
+/// Counts the marked commits of the log's present round that lie behind its first damaged frame, or in which that is.
 fn unread_commits(mut log: impl Read) -> io::Result<u64> {
     let Some(header) = next::<HEADER>(&mut log)? else {
         return Ok(0);
@@ -56,7 +57,7 @@ fn unread_commits(mut log: impl Read) -> io::Result<u64> {
     let mut whole = word(&header, 0) & !1 == MAGIC && sum.stands_in(&header, 24);
     let mut page = vec![0; if whole { page_size(&header) } else { PAGE }];
     let mut round = whole.then(|| salts(&header, 16));
-    let mut unread = 0;
+    let (mut unread, mut marked) = (0, false);
     while let Some(frame) = next::<FRAME>(&mut log)? {
         if !fill(&mut log, &mut page)? {
             break;
@@ -69,9 +70,16 @@ fn unread_commits(mut log: impl Read) -> io::Result<u64> {
             whole = belongs && sum.stands_in(&frame, 16);
         }
         // what is damaged in the first damaged frame may be by what it belongs to this round
-        let counts = belongs || was_whole;
-        if !whole && counts && word(&frame, 0) != 0 && word(&frame, 4) != 0 {
-            unread += 1;
+        let is_first_damaged = was_whole && !whole;
+        if !belongs && !is_first_damaged {
+            continue;
+        }
+        // so may be the number of its page
+        marked |= word(&frame, 0) == MARKED || (is_first_damaged && page.ends_with(MARK));
+        let ends_commit = word(&frame, 0) != 0 && word(&frame, 4) != 0;
+        if ends_commit {
+            unread += u64::from(marked && !whole);
+            marked = false;
         }
     }
     Ok(unread)

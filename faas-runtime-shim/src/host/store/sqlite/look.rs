@@ -27,17 +27,23 @@ impl Batch<'_> {
             View::Dead => self.dead(queue, peek.most)?,
         };
         let name = self.name_of(queue)?;
-        found
-            .into_iter()
-            .map(|(place, death)| {
-                Ok(Peeked {
-                    leased_until: place.lease,
-                    history: self.history(place.id)?,
-                    message: self.stored(place, &name)?,
-                    death,
-                })
-            })
-            .collect()
+        let (mut peeked, mut bytes) = (Vec::new(), 0);
+        for (place, death) in found {
+            let leased_until = place.lease;
+            let history = self.history(place.id)?;
+            let message = self.stored(place, &name)?;
+            bytes += message.content.size();
+            if bytes > MOST_BYTES && !peeked.is_empty() {
+                break;
+            }
+            peeked.push(Peeked {
+                leased_until,
+                history,
+                message,
+                death,
+            });
+        }
+        Ok(peeked)
     }
 
     pub(super) fn count(&mut self, queue: Option<&str>) -> rusqlite::Result<Vec<Counts>> {
@@ -121,14 +127,17 @@ impl Batch<'_> {
         ))?
         .query_map((queue, most), |row| {
             let death = Death {
-                at: row.get(9)?,
-                reason: row.get(10)?,
+                at: row.get(10)?,
+                reason: row.get(11)?,
             };
             Ok((Place::read(row)?, Some(death)))
         })?
         .collect()
     }
 }
+
+/// How much content is shown at once, unless one message alone has more.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
 
 fn alive(places: Vec<Place>) -> Vec<(Place, Option<Death>)> {
     places.into_iter().map(|place| (place, None)).collect()

@@ -9,6 +9,7 @@ mod claim;
 mod dead;
 mod fault;
 mod folder;
+mod kv;
 mod log;
 mod look;
 mod owners;
@@ -17,6 +18,8 @@ mod reserve;
 mod row;
 mod schema;
 mod settle;
+mod status;
+mod task;
 #[cfg(test)]
 mod tests;
 
@@ -38,7 +41,7 @@ use super::op::{Committed, Op, QueueStore};
 /// What a confirmed message survives.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) enum Durability {
-    /// A loss of power too: each commit waits until the disk has it.
+    /// A loss of power too: each commit waits until the disk has it, except those that only claim or look.
     #[default]
     Disk,
     /// The end of the process, however it ends; a loss of power may take back what was confirmed last.
@@ -53,6 +56,9 @@ pub(crate) struct Sqlite {
     owner: Owner,
     reserve: Reserve,
     names: Names,
+    durability: Durability,
+    /// Whether the next commit would wait for the disk.
+    waits: bool,
     /// The value of `PRAGMA data_version` when it was last looked at.
     version: i64,
     /// What was found wrong with the file; from then on every commit is refused.
@@ -94,6 +100,8 @@ impl Sqlite {
             owner,
             reserve: Reserve::keep(reserve, now),
             names: Names::new(),
+            durability,
+            waits: durability == Durability::Disk,
             version: 0,
             damage: None,
         };
@@ -110,12 +118,24 @@ impl Sqlite {
     }
 
     fn transact(&mut self, now: Millis, ops: &[Op]) -> Result<Committed, StoreError> {
-        let committed = transact(&mut self.connection, &mut self.names, now, ops);
+        let waits = self.durability == Durability::Disk && !ops.iter().all(Op::is_light);
+        let committed = self
+            .wait_for_disk(waits)
+            .and_then(|()| transact(&mut self.connection, &mut self.names, now, ops, waits));
         committed.map_err(|error| {
             // some of them may have got their numbers in what was rolled back
             self.names.clear();
             fault(&self.path, error)
         })
+    }
+
+    /// Says whether the next commit waits for the disk.
+    fn wait_for_disk(&mut self, waits: bool) -> rusqlite::Result<()> {
+        if self.waits != waits {
+            schema::wait_for_disk(&self.connection, waits)?;
+            self.waits = waits;
+        }
+        Ok(())
     }
 
     /// Tells whether the file has so much unused room that it can do without the reserve.
@@ -154,7 +174,7 @@ impl QueueStore for Sqlite {
         if let Some(damage) = &self.damage {
             return Err(damage.clone());
         }
-        let brings_more = ops.iter().any(|op| matches!(op, Op::Push(_)));
+        let brings_more = ops.iter().any(Op::brings_more);
         if brings_more && self.reserve.is_spent(now) && !self.has_room_inside() {
             return Err(StoreError::Full {
                 path: Arc::clone(&self.path),

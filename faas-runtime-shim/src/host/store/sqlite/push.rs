@@ -27,7 +27,7 @@ impl Batch<'_> {
             receipts.push(self.push_one(queue, message, push.remember)?);
         }
         if receipts.iter().any(|receipt| !receipt.repeated) {
-            self.stirred.insert(queue);
+            self.stir(queue);
         }
         Ok(Ok(receipts))
     }
@@ -43,7 +43,9 @@ impl Batch<'_> {
         let mut new = 0;
         for message in &push.messages {
             match message.content.idempotency_key.as_deref() {
-                Some(key) if keys.contains(key) || self.known(queue, key)?.is_some() => {}
+                Some(key)
+                    if push.remember > 0
+                        && (keys.contains(key) || self.known(queue, key)?.is_some()) => {}
                 key => {
                     keys.extend(key);
                     new += 1;
@@ -67,6 +69,7 @@ impl Batch<'_> {
         remember: u64,
     ) -> rusqlite::Result<Receipt> {
         let key = message.content.idempotency_key.as_deref();
+        let key = key.filter(|_| remember > 0);
         if let Some(key) = key
             && let Some(id) = self.known(queue, key)?
         {
@@ -124,19 +127,8 @@ impl Batch<'_> {
         Ok(())
     }
 
-    fn new_id(&mut self) -> rusqlite::Result<i64> {
-        let id = match self.next_id {
-            Some(id) => id,
-            None => self
-                .statement("SELECT next FROM counter")?
-                .query_row((), |row| row.get(0))?,
-        };
-        self.next_id = Some(id + 1);
-        Ok(id)
-    }
-
     /// Returns the message that was sent with this idempotency key, as long as it is remembered.
-    fn known(&self, queue: i64, key: &str) -> rusqlite::Result<Option<i64>> {
+    pub(super) fn known(&self, queue: i64, key: &str) -> rusqlite::Result<Option<i64>> {
         optional(
             self.statement("SELECT id FROM known WHERE queue = ?1 AND key = ?2 AND until > ?3")?
                 .query_row((queue, key, self.now), |row| row.get(0)),

@@ -16,7 +16,8 @@ use crate::trace::TraceContext;
 macro_rules! select_place {
     ($rest:literal) => {
         concat!(
-            "SELECT id, queue, lane, priority, due, attempt, fence, place, lease FROM message ",
+            "SELECT id, queue, lane, priority, due, attempt, fence, place, lease, claimed
+             FROM message ",
             $rest
         )
     };
@@ -27,7 +28,7 @@ pub(super) use select_place;
 macro_rules! select_dead {
     ($columns:literal, $rest:literal) => {
         concat!(
-            "SELECT id, queue, lane, priority, due, attempt, fence, NULL, NULL",
+            "SELECT id, queue, lane, priority, due, attempt, fence, NULL, NULL, NULL",
             $columns,
             " FROM dead ",
             $rest
@@ -49,6 +50,8 @@ pub(super) struct Place {
     pub(super) place: Option<i64>,
     /// Until when it is leased, if it is.
     pub(super) lease: Option<Millis>,
+    /// When it was last claimed, if it ever was.
+    pub(super) claimed: Option<Millis>,
 }
 
 impl Place {
@@ -63,6 +66,7 @@ impl Place {
             fence: row.get(6)?,
             place: row.get(7)?,
             lease: row.get(8)?,
+            claimed: row.get(9)?,
         })
     }
 
@@ -137,17 +141,19 @@ impl Batch<'_> {
         self.statement(
             "SELECT at, attempt, kind, note FROM failure WHERE message = ?1 ORDER BY number",
         )?
-        .query_map([id], |row| {
-            Ok(FailedAttempt {
-                at: row.get(0)?,
-                attempt: row.get(1)?,
-                note: Note {
-                    kind: Cow::Owned(row.get(2)?),
-                    message: row.get(3)?,
-                },
-            })
-        })?
+        .query_map([id], |row| failed_attempt(row, 0))?
         .collect()
+    }
+
+    /// Returns the end of a history.
+    pub(super) fn last_failure(&self, id: i64) -> rusqlite::Result<Option<FailedAttempt>> {
+        optional(
+            self.statement(
+                "SELECT at, attempt, kind, note FROM failure WHERE message = ?1
+                 ORDER BY number DESC LIMIT 1",
+            )?
+            .query_row([id], |row| failed_attempt(row, 0)),
+        )
     }
 
     /// Returns the place of a message that may be gone.
@@ -159,14 +165,22 @@ impl Batch<'_> {
     }
 }
 
+/// Reads a failed attempt, the columns of which begin at `at`.
+pub(super) fn failed_attempt(row: &Row<'_>, at: usize) -> rusqlite::Result<FailedAttempt> {
+    Ok(FailedAttempt {
+        at: row.get(at)?,
+        attempt: row.get(at + 1)?,
+        note: Note {
+            kind: Cow::Owned(row.get(at + 2)?),
+            message: row.get(at + 3)?,
+        },
+    })
+}
+
 fn content(row: &Row<'_>) -> rusqlite::Result<Content> {
-    let media_type: Option<String> = row.get(2)?;
     Ok(Content {
         body: bytes(row, 1)?,
-        media_type: media_type.map(|known| match known.as_str() {
-            JSON => Cow::Borrowed(JSON),
-            _ => Cow::Owned(known),
-        }),
+        media_type: media_type(row, 2)?,
         attributes: read_attributes(row, 3)?,
         idempotency_key: row.get(4)?,
         trace: row
@@ -176,9 +190,20 @@ fn content(row: &Row<'_>) -> rusqlite::Result<Content> {
     })
 }
 
+pub(super) fn media_type(
+    row: &Row<'_>,
+    column: usize,
+) -> rusqlite::Result<Option<Cow<'static, str>>> {
+    let media_type: Option<String> = row.get(column)?;
+    Ok(media_type.map(|known| match known.as_str() {
+        JSON => Cow::Borrowed(JSON),
+        _ => Cow::Owned(known),
+    }))
+}
+
 const JSON: &str = "application/json";
 
-fn bytes(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Bytes>> {
+pub(super) fn bytes(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Bytes>> {
     match row.get_ref(column)? {
         ValueRef::Null => Ok(None),
         value => Ok(Some(Bytes::copy_from_slice(value.as_blob()?))),

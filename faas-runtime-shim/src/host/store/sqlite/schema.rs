@@ -122,11 +122,7 @@ fn is_busy(error: &rusqlite::Error) -> bool {
 }
 
 fn settle_in(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
-    let synchronous = match durability {
-        Durability::Disk => "full",
-        Durability::Process => "normal",
-    };
-    connection.pragma_update(None, "synchronous", synchronous)?;
+    wait_for_disk(connection, durability == Durability::Disk)?;
     // only macOS looks at these: there, plain fsync leaves data in the cache of the disk
     connection.pragma_update(None, "fullfsync", durability == Durability::Disk)?;
     connection.pragma_update(None, "checkpoint_fullfsync", durability == Durability::Disk)?;
@@ -139,6 +135,12 @@ fn settle_in(connection: &Connection, durability: Durability) -> rusqlite::Resul
     Ok(())
 }
 
+/// Says whether commits from now on wait until the disk has them. It is about this connection alone, and takes no part in
+/// what is in the file; a commit that waits has the earlier ones on the disk too.
+pub(super) fn wait_for_disk(connection: &Connection, on: bool) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "synchronous", if on { "full" } else { "normal" })
+}
+
 const CACHE_KIB: i64 = 16 * 1024;
 
 /// SQLite's default, which is what our files have.
@@ -149,6 +151,12 @@ const CHECKPOINT_PAGES: i64 = 1000;
 
 /// What a burst has left of the log is given back to the file system, down to this size.
 const MAX_LOG: i64 = 64 * 1024 * 1024;
+
+/// The page of `counter`.
+pub(super) const MARKED: u32 = 2;
+
+/// What ends it, since its only row does.
+pub(super) const MARK: &[u8] = b"this commit was waited for";
 
 /// Brings the file to the latest version. Of two processes that start together one finds it done.
 fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
@@ -169,9 +177,14 @@ fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
 ///
 /// `message.waits` is 1 for a message behind another one of its lane, whatever that one waits for; so `ready` has the lanes'
 /// first messages together and a claim reads no more of it than it takes. A lane's order is `place`.
+/// A task has the number of its message. As long as its `state` is 0 the message is in its queue and says the rest; it is not
+/// forgotten before `until`.
+///
+/// `counter` has the file's first page behind that of the schema to itself: [`MARKED`], which every commit that waits for the
+/// disk writes.
 const MIGRATIONS: &[&str] = &["
-    CREATE TABLE counter (next INTEGER NOT NULL);
-    INSERT INTO counter (next) VALUES (1);
+    CREATE TABLE counter (next INTEGER NOT NULL, commits INTEGER NOT NULL, mark TEXT NOT NULL);
+    INSERT INTO counter (next, commits, mark) VALUES (1, 0, 'this commit was waited for');
 
     CREATE TABLE queue (
         id INTEGER PRIMARY KEY,
@@ -201,7 +214,8 @@ const MIGRATIONS: &[&str] = &["
         lane BLOB,
         place INTEGER,
         lease INTEGER,
-        owner INTEGER
+        owner INTEGER,
+        claimed INTEGER
     ) STRICT;
     CREATE INDEX ready ON message (queue, waits, priority, due, id) WHERE lease IS NULL;
     CREATE INDEX leased ON message (queue, lease, id) WHERE lease IS NOT NULL;
@@ -238,4 +252,39 @@ const MIGRATIONS: &[&str] = &["
         PRIMARY KEY (queue, key)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX forgotten ON known (until);
+
+    CREATE TABLE kv (
+        space TEXT NOT NULL,
+        key TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        expires INTEGER,
+        value BLOB NOT NULL,
+        PRIMARY KEY (space, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX kv_over ON kv (expires) WHERE expires IS NOT NULL;
+
+    CREATE TABLE task (
+        message INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        queue INTEGER NOT NULL,
+        state INTEGER NOT NULL DEFAULT 0,
+        submitted INTEGER NOT NULL,
+        keep INTEGER NOT NULL,
+        until INTEGER NOT NULL,
+        cancel INTEGER NOT NULL DEFAULT 0,
+        attempt INTEGER NOT NULL DEFAULT 0,
+        started INTEGER,
+        finished INTEGER,
+        expires INTEGER,
+        reason TEXT,
+        failed INTEGER,
+        failed_attempt INTEGER,
+        kind TEXT,
+        note TEXT,
+        progress TEXT,
+        media_type TEXT,
+        result BLOB
+    ) STRICT;
+    CREATE INDEX tasks ON task (queue, state);
+    CREATE INDEX task_over ON task (expires) WHERE expires IS NOT NULL;
 "];

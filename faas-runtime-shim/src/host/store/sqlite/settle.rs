@@ -3,8 +3,10 @@
 use super::super::error::Lost;
 use super::super::model::{Token, Verdict, after, cut};
 use super::super::op::Push;
+use super::super::task::letter_reason;
 use super::batch::Batch;
 use super::row::Place;
+use super::task::Ending;
 
 impl Batch<'_> {
     pub(super) fn settle(
@@ -25,8 +27,21 @@ impl Batch<'_> {
         let Some(place) = self.place(token.id)?.filter(|place| place.token() == token) else {
             return Ok(Err(Lost));
         };
+        let comes_again = matches!(verdict, Verdict::Again { .. } | Verdict::Return { .. });
+        if comes_again && self.is_to_end(place.id)? {
+            self.drop_task(&place)?;
+            return Ok(Ok(()));
+        }
         match verdict {
-            Verdict::Done => self.remove(&place)?,
+            Verdict::Done => {
+                self.end_task(&place, Ending::Succeeded(None))?;
+                self.remove(&place)?;
+            }
+            Verdict::Finished(reply) => {
+                self.end_task(&place, Ending::Succeeded(Some(reply)))?;
+                self.remove(&place)?;
+            }
+            Verdict::Cancelled => self.drop_task(&place)?,
             Verdict::Again {
                 after: span,
                 failure,
@@ -54,6 +69,14 @@ impl Batch<'_> {
                 };
                 // cannot be refused without a limit
                 let _ = self.push(&letter)?;
+                let reason = letter_reason(&letter.queue);
+                self.end_task(
+                    &place,
+                    Ending::Dead {
+                        reason: &reason,
+                        letter: false,
+                    },
+                )?;
                 self.remove(&place)?;
             }
         }
@@ -66,7 +89,7 @@ impl Batch<'_> {
              WHERE id = ?1",
             (place.id, due, attempt, place.fence + 1),
         )?;
-        self.stirred.insert(place.queue);
+        self.stir(place.queue);
         Ok(())
     }
 
@@ -86,6 +109,13 @@ impl Batch<'_> {
 
     /// Makes a dead letter of a message.
     pub(super) fn bury(&mut self, place: &Place, reason: &str) -> rusqlite::Result<()> {
+        self.end_task(
+            place,
+            Ending::Dead {
+                reason,
+                letter: true,
+            },
+        )?;
         self.leave(place)?;
         self.run(
             "INSERT INTO dead (id, queue, died, reason, priority, due, attempt, fence, lane)
@@ -122,7 +152,7 @@ impl Batch<'_> {
             (place.queue, lane),
         )?;
         if moved > 0 {
-            self.stirred.insert(place.queue);
+            self.stir(place.queue);
         }
         Ok(())
     }

@@ -274,7 +274,7 @@ impl Reference {
         let answer = self.commit(store, Op::Extend(extend));
         let known = self.messages.get_mut(&number).expect("it was claimed");
         match answer {
-            Some(Answer::Extend(results)) if results == [Ok(())] => {
+            Some(Answer::Extend(results)) if results == [Ok(Held::default())] => {
                 known.leased = Some((A, self.now + 3 * LEASE));
             }
             Some(_) => {}

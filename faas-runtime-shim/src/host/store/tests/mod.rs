@@ -1,8 +1,11 @@
 //! The promises of the store, kept by the real one and by the one that simulations use.
 
+mod kv;
 mod laws;
 mod promises;
 mod same;
+mod swaps;
+mod task;
 mod together;
 
 use std::fs;
@@ -82,5 +85,35 @@ fn claim(queue: &str, owner: OwnerId) -> Claim {
         owner,
         lease: 100,
         ordered: false,
+    }
+}
+
+fn put(key: &str, value: &'static str, when: When) -> KvPut {
+    KvPut {
+        space: "settings".into(),
+        key: key.into(),
+        value: Bytes::from_static(value.as_bytes()),
+        ttl: None,
+        when,
+    }
+}
+
+fn scan(prefix: &str, after: Option<&str>, most: u32) -> KvScan {
+    KvScan {
+        space: "settings".into(),
+        prefix: prefix.into(),
+        after: after.map(Into::into),
+        most,
+    }
+}
+
+fn submit(id: &str, message: NewMessage) -> Submit {
+    Submit {
+        id: id.into(),
+        queue: "orders".into(),
+        limit: None,
+        remember: 1000,
+        keep: 500,
+        message,
     }
 }

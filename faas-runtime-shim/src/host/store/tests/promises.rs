@@ -4,7 +4,7 @@ use super::super::memory::{Disk, Memory};
 use super::*;
 
 /// Runs a case on each store, from nothing.
-fn check(case: fn(&mut Desk<'_>)) {
+pub(super) fn check(case: fn(&mut Desk<'_>)) {
     let folder = folder();
     let (mut real, mut plain) = (file(folder.path()), Memory::on(&Disk::default()));
     for store in [&mut real as &mut dyn QueueStore, &mut plain] {
@@ -13,19 +13,24 @@ fn check(case: fn(&mut Desk<'_>)) {
 }
 
 /// A store, and the time.
-struct Desk<'a> {
+pub(super) struct Desk<'a> {
     store: &'a mut dyn QueueStore,
-    now: Millis,
+    pub(super) now: Millis,
 }
 
 impl Desk<'_> {
     #[track_caller]
-    fn ask(&mut self, op: Op) -> Answer {
+    pub(super) fn commit(&mut self, ops: &[Op]) -> Committed {
+        self.store.commit(self.now, ops).unwrap()
+    }
+
+    #[track_caller]
+    pub(super) fn ask(&mut self, op: Op) -> Answer {
         ask(self.store, self.now, op)
     }
 
     #[track_caller]
-    fn push(&mut self, messages: impl Into<Vec<NewMessage>>) -> Vec<i64> {
+    pub(super) fn push(&mut self, messages: impl Into<Vec<NewMessage>>) -> Vec<i64> {
         match self.ask(Op::Push(push("orders", messages))) {
             Answer::Push(Ok(receipts)) => receipts.iter().map(|receipt| receipt.id).collect(),
             answer => panic!("{answer:?}"),
@@ -33,7 +38,7 @@ impl Desk<'_> {
     }
 
     #[track_caller]
-    fn claims(&mut self, claim: Claim) -> Claims {
+    pub(super) fn claims(&mut self, claim: Claim) -> Claims {
         match self.ask(Op::Claim(claim)) {
             Answer::Claim(claims) => claims,
             answer => panic!("{answer:?}"),
@@ -42,7 +47,7 @@ impl Desk<'_> {
 
     /// Claims all that there is, in lanes.
     #[track_caller]
-    fn claim(&mut self) -> Vec<Claimed> {
+    pub(super) fn claim(&mut self) -> Vec<Claimed> {
         let claim = Claim {
             ordered: true,
             ..claim("orders", A)
@@ -51,7 +56,7 @@ impl Desk<'_> {
     }
 
     #[track_caller]
-    fn settle(&mut self, claimed: &Claimed, verdict: Verdict) -> Result<(), Lost> {
+    pub(super) fn settle(&mut self, claimed: &Claimed, verdict: Verdict) -> Result<(), Lost> {
         match self.ask(Op::Settle(vec![(claimed.token, verdict)])) {
             Answer::Settle(results) => results[0],
             answer => panic!("{answer:?}"),
@@ -59,7 +64,7 @@ impl Desk<'_> {
     }
 
     #[track_caller]
-    fn peek(&mut self, view: View) -> Vec<Peeked> {
+    pub(super) fn peek(&mut self, view: View) -> Vec<Peeked> {
         match self.ask(Op::Peek(Peek {
             queue: "orders".into(),
             view,
@@ -71,7 +76,15 @@ impl Desk<'_> {
     }
 
     #[track_caller]
-    fn counts(&mut self) -> [u64; 4] {
+    pub(super) fn forget(&mut self, most: u32) -> u64 {
+        match self.ask(Op::Forget(most)) {
+            Answer::Forget(count) => count,
+            answer => panic!("{answer:?}"),
+        }
+    }
+
+    #[track_caller]
+    pub(super) fn counts(&mut self) -> [u64; 4] {
         match self.ask(Op::Count(Some("orders".into()))) {
             Answer::Count(counts) => {
                 let [counts] = &counts[..] else {
@@ -92,14 +105,14 @@ fn bodies<'a>(claimed: impl IntoIterator<Item = &'a Claimed>) -> Vec<&'a str> {
         .collect()
 }
 
-fn again(after: u64) -> Verdict {
+pub(super) fn again(after: u64) -> Verdict {
     Verdict::Again {
         after,
         failure: Note::new("retry", "not yet"),
     }
 }
 
-fn rejected() -> Verdict {
+pub(super) fn rejected() -> Verdict {
     Verdict::Dead {
         reason: "rejected".into(),
         failure: Note::new("reject", "no such order"),
@@ -299,7 +312,7 @@ fn a_late_settlement_counts_as_long_as_nobody_else_has_it() {
         };
         assert_eq!(
             desk.ask(Op::Extend(extend)),
-            Answer::Extend(vec![Err(Lost), Ok(())])
+            Answer::Extend(vec![Err(Lost), Ok(Held::default())])
         );
         assert_eq!(desk.counts(), [0, 0, 1, 0]);
     });

@@ -311,8 +311,92 @@ fn a_message_that_is_too_large_is_refused_before_it_waits() {
     let error = run(store.push(push("orders", [large]))).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "a message of 67108865 bytes is too large for the queue: at most 67108864"
+        "a message of 67108865 bytes is too large for the store: at most 67108864"
     );
+}
+
+#[test]
+fn keys_and_values_have_their_bounds() {
+    let (store, _gate) = started();
+    let refused = |put: KvPut| run(store.kv_put(put)).unwrap_err().to_string();
+    let long = "k".repeat(1025);
+    let large = Bytes::from(vec![0; 1024 * 1024 + 1]);
+    assert_eq!(
+        refused(put(&long, "a", When::Always)),
+        "a key of 1025 bytes is too large for the store: at most 1024"
+    );
+    assert_eq!(
+        refused(KvPut {
+            value: large,
+            ..put("k", "a", When::Always)
+        }),
+        "a value of 1048577 bytes is too large for the store: at most 1048576"
+    );
+    let unnamed = put("", "a", When::Always);
+    assert_eq!(
+        refused(unnamed.clone()),
+        "the key is empty: it has at least one character"
+    );
+    let guarded = run(store.guarded(put("k", "a", When::Always), vec![Op::KvPut(unnamed)]));
+    assert_eq!(guarded, Err(StoreError::Empty { what: "key" }));
+}
+
+#[test]
+fn what_was_claimed_together_with_something_is_given_back_too() {
+    let disk = Disk::default();
+    let store = Store::in_place(Box::new(Memory::on(&disk)), Arc::new(ManualClock::new()));
+    run(async {
+        store.push(one("a")).await.unwrap();
+        let claim = Op::Claim(claim("orders", A));
+        let mut guarded = Box::pin(store.guarded(put("k", "v", When::Always), vec![claim.clone()]));
+        assert!(poll(&mut guarded).is_pending());
+        drop(guarded);
+        let counts = store.count(None).await.unwrap();
+        assert_eq!((counts[0].ready, counts[0].leased), (0, 1));
+        // in the turn after it was not heard
+        let counts = store.count(None).await.unwrap();
+        assert_eq!((counts[0].ready, counts[0].leased), (1, 0));
+        let done = store
+            .guarded(put("k", "w", When::Absent), vec![claim])
+            .await;
+        let found = Some(2);
+        assert_eq!(done, Ok(Err(Unmet::Conflict(Conflict { found }))));
+        let again = store.guarded(put("k", "w", When::Version(2)), vec![Op::Push(one("b"))]);
+        let (version, answers) = again.await.unwrap().unwrap();
+        let receipt = Receipt {
+            id: 4,
+            repeated: false,
+        };
+        assert_eq!(
+            (version, answers),
+            (3, vec![Answer::Push(Ok(vec![receipt]))])
+        );
+    });
+}
+
+#[test]
+fn a_long_list_is_read_in_pieces() {
+    let store = Store::in_place(
+        Box::new(Memory::on(&Disk::default())),
+        Arc::new(ManualClock::new()),
+    );
+    run(async {
+        for key in ["a", "b", "c", "d", "e"] {
+            let value = Bytes::from(vec![b'x'; 700 * 1024]);
+            let put = KvPut {
+                value,
+                ..put(key, "", When::Always)
+            };
+            store.kv_put(put).await.unwrap().unwrap();
+        }
+        let scan = |most| store.kv_scan(scan("", None, most));
+        let keys = |entries: Result<Vec<KvEntry>, _>| -> String {
+            entries.unwrap().iter().map(|entry| &*entry.key).collect()
+        };
+        assert_eq!(keys(scan(10).await), "abcde");
+        assert_eq!(keys(scan(3).await), "abc");
+        assert_eq!(keys(scan(0).await), "");
+    });
 }
 
 #[test]

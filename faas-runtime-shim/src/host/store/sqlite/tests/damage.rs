@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use proptest::prelude::*;
 use rusqlite::Connection;
@@ -110,27 +111,37 @@ fn a_page_damaged_under_way_stops_the_store() {
     assert!(fs::read(file(&folder)).unwrap() == bytes);
 }
 
-/// One commit for each message, all of them in the log, as a loss of power leaves it.
-fn logged(commits: usize) -> TempDir {
+/// Five commits, one for each message, all of them in the log, as a loss of power leaves it.
+fn logged() -> TempDir {
+    static FILES: OnceLock<[Vec<u8>; 2]> = OnceLock::new();
+    let files = FILES.get_or_init(|| {
+        let folder = new_folder();
+        drop(open(folder.path()));
+        let mut store = Sqlite::open(folder.path(), Durability::Disk, NOW).unwrap();
+        for number in 0..5 {
+            store.commit(NOW, &[push([number.to_string()])]).unwrap();
+        }
+        LOGGED.map(|name| fs::read(folder.path().join(name)).unwrap())
+    });
     let folder = new_folder();
-    drop(open(folder.path()));
-    let mut store = open(folder.path());
-    for number in 0..commits {
-        store.commit(NOW, &[push([number.to_string()])]).unwrap();
+    for (name, bytes) in LOGGED.iter().zip(files) {
+        fs::write(folder.path().join(name), bytes).unwrap();
     }
-    snapshot(folder.path())
+    folder
 }
+
+const LOGGED: [&str; 2] = [FILE, "queue.db-wal"];
 
 #[test]
 fn the_log_is_read_after_a_loss_of_power() {
-    let folder = logged(5);
+    let folder = logged();
     let mut store = Sqlite::open(folder.path(), Durability::Disk, NOW).unwrap();
     assert_eq!(ready(&mut store), ["0", "1", "2", "3", "4"]);
 }
 
 #[test]
 fn a_log_without_its_head_is_told_of() {
-    let folder = logged(5);
+    let folder = logged();
     let log = beside(&file(&folder), "-wal");
     let mut bytes = fs::read(&log).unwrap();
     bytes[..32].fill(0);
@@ -145,9 +156,51 @@ fn a_log_without_its_head_is_told_of() {
     assert!(fs::read(&log).unwrap() == bytes);
 }
 
+/// What a loss of power leaves of commits that nobody waited for, and of the one that was under way.
+#[test]
+fn a_hole_among_claims_is_none_of_the_damaged() {
+    let folder = new_folder();
+    drop(open(folder.path()));
+    let mut store = Sqlite::open(folder.path(), Durability::Disk, NOW).unwrap();
+    let bodies = ["a", "b", "c", "d", "e"];
+    store.commit(NOW, &[push(bodies)]).unwrap();
+    let log = beside(&folder.path().join(FILE), "-wal");
+    let waited_for = fs::metadata(&log).unwrap().len() as usize;
+    for _ in 0..4 {
+        assert_eq!(claim(&mut store, 1).messages.len(), 1);
+    }
+    store.commit(NOW, &[push(["f"])]).unwrap();
+    let copy = snapshot(folder.path());
+    let log = beside(&file(&copy), "-wal");
+    let mut bytes = fs::read(&log).unwrap();
+    bytes[waited_for..waited_for + 4096].fill(0);
+    fs::write(&log, &bytes).unwrap();
+    let mut store = Sqlite::open(copy.path(), Durability::Disk, NOW).unwrap();
+    assert_eq!(ready(&mut store), bodies);
+}
+
+#[test]
+fn what_is_waited_for_is_marked() {
+    let folder = new_folder();
+    let store = open(folder.path());
+    let (page, mark): (u32, Vec<u8>) = store
+        .connection
+        .query_row(
+            "SELECT rootpage, (SELECT CAST(mark AS BLOB) FROM counter) FROM sqlite_master
+             WHERE name = 'counter'",
+            (),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .unwrap();
+    assert_eq!((page, &*mark), (schema::MARKED, schema::MARK));
+    drop(store);
+    let bytes = fs::read(file(&folder)).unwrap();
+    assert!(bytes[..2 * 4096].ends_with(schema::MARK));
+}
+
 #[test]
 fn a_log_of_which_the_end_was_never_written_is_none_of_the_damaged() {
-    let folder = logged(5);
+    let folder = logged();
     let log = beside(&file(&folder), "-wal");
     let bytes = fs::read(&log).unwrap();
     fs::write(&log, &bytes[..bytes.len() - 5000]).unwrap();
@@ -161,7 +214,7 @@ proptest! {
     // A loss of power leaves the last commit as it likes, and nobody was told of that one.
     #[test]
     fn a_flipped_byte_of_the_log_costs_the_last_commit_at_most(at in any::<prop::sample::Index>()) {
-        let folder = logged(5);
+        let folder = logged();
         let log = beside(&file(&folder), "-wal");
         let mut bytes = fs::read(&log).unwrap();
         *at.get_mut(&mut bytes) ^= 0xff;

@@ -6,6 +6,8 @@ mod full;
 mod plans;
 mod process;
 mod sharing;
+mod waits;
+mod whole;
 
 use std::fs::File;
 use std::path::Path;

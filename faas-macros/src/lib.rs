@@ -26,6 +26,7 @@ mod cron;
 mod errors;
 mod mistakes;
 mod names;
+mod pointer;
 mod route;
 mod schedule;
 mod suggest;
@@ -82,6 +83,7 @@ pub fn http(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `concurrency = 4` | the invocations at once per instance |
 /// | `rate = "50/s"` | the invocations per time per instance |
 /// | `memory = "256MiB"` | what a manifest asks the platform for |
+/// | `idempotent(key = "/order/id", ttl = "1d", after_crash = retry)` | what was done under a key is not done again within `ttl`; `key` points into the payload (JSON Pointers, one or a list), without it the key of the invocation counts; what a crash cut short is done again (`retry`) or left alone (`hold`); these are the defaults of `ttl` and `after_crash` |
 /// | `crate = path` | the path to `faas`, where it has another name |
 ///
 /// Parameters stand in any order; at most one of them takes the payload. A fn without `async` runs on the blocking pool.
@@ -111,6 +113,7 @@ pub fn invoke(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `timeout = "2s"` | the time an invocation may take: `d`, `h`, `m`, `s`, `ms`, as in `"1m30s"` |
 /// | `rate = "50/s"` | the invocations per time per instance |
 /// | `memory = "256MiB"` | what a manifest asks the platform for |
+/// | `idempotent(key = "/order/id", ttl = "1d", after_crash = retry)` | what was done under a key is not done again within `ttl`; `key` points into the body (JSON Pointers, one or a list), without it the key of the message counts; what a crash cut short is done again (`retry`) or left alone (`hold`); these are the defaults of `ttl` and `after_crash` |
 /// | `crate = path` | the path to `faas`, where it has another name |
 ///
 /// `concurrency` and the rules of `retry` hold where deliveries are settled one by one; a platform that pushes them may have
@@ -148,6 +151,7 @@ pub fn queue(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `concurrency = 4` | the invocations at once per instance |
 /// | `rate = "50/s"` | the invocations per time per instance |
 /// | `memory = "256MiB"` | what a manifest asks the platform for |
+/// | `idempotent(ttl = "1d", after_crash = retry)` | no due time is handled twice within `ttl`; what a crash cut short is done again (`retry`) or left alone (`hold`); these are the defaults |
 /// | `crate = path` | the path to `faas`, where it has another name |
 ///
 /// Parameters stand in any order; at most one of them takes the payload. A fn without `async` runs on the blocking pool.
@@ -176,6 +180,7 @@ pub fn timer(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `concurrency = 4` | the invocations at once per instance |
 /// | `rate = "50/s"` | the invocations per time per instance |
 /// | `memory = "256MiB"` | what a manifest asks the platform for |
+/// | `idempotent(ttl = "1d", after_crash = retry)` | nothing that happened is handled twice within `ttl`; what a crash cut short is done again (`retry`) or left alone (`hold`); these are the defaults |
 /// | `crate = path` | the path to `faas`, where it has another name |
 ///
 /// Parameters stand in any order; at most one of them takes the event. A fn without `async` runs on the blocking pool.
@@ -202,6 +207,7 @@ pub fn object(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `concurrency = 4` | the invocations at once per instance |
 /// | `rate = "50/s"` | the invocations per time per instance |
 /// | `memory = "256MiB"` | what a manifest asks the platform for |
+/// | `idempotent(key = "/order/id", ttl = "1d", after_crash = retry)` | what was done under a key is not done again within `ttl`; `key` points into the row (JSON Pointers, one or a list), without it the position of the change counts; what a crash cut short is done again (`retry`) or left alone (`hold`); these are the defaults of `ttl` and `after_crash` |
 /// | `crate = path` | the path to `faas`, where it has another name |
 ///
 /// Parameters stand in any order; at most one of them takes the change. A fn without `async` runs on the blocking pool.
@@ -228,6 +234,7 @@ pub fn binlog(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `concurrency = 4` | the invocations at once per instance |
 /// | `rate = "50/s"` | the invocations per time per instance |
 /// | `memory = "256MiB"` | what a manifest asks the platform for |
+/// | `idempotent(key = "/order/id", ttl = "1d", after_crash = retry)` | what was done under a key is not done again within `ttl`; `key` points into the data (JSON Pointers, one or a list), without it the source with the id of the event counts; what a crash cut short is done again (`retry`) or left alone (`hold`); these are the defaults of `ttl` and `after_crash` |
 /// | `crate = path` | the path to `faas`, where it has another name |
 ///
 /// Parameters stand in any order; at most one of them takes the event. A fn without `async` runs on the blocking pool.
@@ -236,6 +243,34 @@ pub fn binlog(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn event(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(&attribute::EVENT, args.into(), item.into()).into()
+}
+
+/// Makes a fn do work that is submitted now and done later, outside of the request that asked for it.
+///
+/// ```ignore
+/// #[faas::task(timeout = "10m", retry(max = 3, delay = "5s"), priority = 10)]
+/// async fn encode(Json(film): Json<Film>, store: State<Store>) -> Result<Json<Encoded>, faas::Error> { /* … */ }
+/// ```
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `retry(max = 5, delay = "1s", factor = 2, cap = "5m")` | the most attempts, the first included; the pause before the second, by what it grows with each further one, and up to where; these are the defaults |
+/// | `priority = 10` | which tasks come first where not all can run: the higher, the earlier, from `-32768` to `32767`; default: `0` |
+/// | `keep = "7d"` | how long the status and the result of a finished task are kept; this is the default |
+/// | `name = "encode"` | the name of the function; default: the name of the fn |
+/// | `timeout = "10m"` | the time an attempt may take: `d`, `h`, `m`, `s`, `ms`, as in `"1m30s"` |
+/// | `concurrency = 4` | the tasks at once per instance |
+/// | `rate = "50/s"` | the tasks that begin per time per instance |
+/// | `memory = "256MiB"` | what a manifest asks the platform for |
+/// | `idempotent(key = "/order/id", ttl = "1d", after_crash = retry)` | what was done under a key is not done again within `ttl`; `key` points into the payload (JSON Pointers, one or a list), without it the key of the task counts; what a crash cut short is done again (`retry`) or left alone (`hold`); these are the defaults of `ttl` and `after_crash` |
+/// | `crate = path` | the path to `faas`, where it has another name |
+///
+/// Parameters stand in any order; at most one of them takes the payload. A fn without `async` runs on the blocking pool.
+///
+/// The fn is emitted as it is written, followed by its registration in an unnameable constant.
+#[proc_macro_attribute]
+pub fn task(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(&attribute::TASK, args.into(), item.into()).into()
 }
 
 /// Makes the value of a fn a resource: built once per instance, shared by all that ask for it as `State<T>`.

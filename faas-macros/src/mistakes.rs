@@ -45,7 +45,7 @@ macro_rules! mistakes {
     };
 }
 
-// F010x arguments, F011x values, F012x and F013x routes, F015x and F016x functions, F017x resources and configuration up to F0177, from F0178 on the
+// F010x arguments, F011x values, F012x and F013x routes up to F0142, from F0143 on what is done once, F015x and F016x functions, F017x resources and configuration up to F0177, from F0178 on the
 // triggers of events.
 mistakes! {
     F0101 unknown_argument(key, list, nearest, allowed):
@@ -97,6 +97,9 @@ mistakes! {
     F0116 count(key, found, without):
         "`{key}` must be from 1 to 4294967295, found `{found}`",
         help "leave `{key}` out for {without}";
+    F0117 priority(key, found):
+        "`{key}` must be from -32768 to 32767, found `{found}`",
+        help "the higher comes first; leave `{key}` out for 0";
 
     F0121 unknown_method(found, nearest):
         "`{found}` is not an HTTP method",
@@ -156,6 +159,14 @@ mistakes! {
     F0142 mount_slash(prefix, new):
         "mount prefix `{prefix}` ends with `/`",
         help "write \"{new}\"; requests for both reach the mounted Router";
+
+    F0143 pointer(found, nearest):
+        "`{found}` is not a JSON Pointer",
+        help "{nearest}a pointer is a `/` and a name for each step into the payload, such as \"/order/id\"",
+        help "in a name `~` is written `~0`, and `/` is written `~1`";
+    F0144 idempotent_batch(name):
+        "`{name}` takes a whole batch, which is not `idempotent` as one",
+        help "take `Message<T>` to get the deliveries one by one, each with its own key, or leave `idempotent` out";
 
     F0151 not_a_function(attribute, found, example):
         "`#[faas::{attribute}]` stands on a fn, found `{found}`",
@@ -273,9 +284,9 @@ mistakes! {
     F0192 delay_over_cap(delay, cap):
         "a `delay` of {delay} is longer than a `cap` of {cap}",
         help "delays begin with `delay` and grow by `factor` up to `cap`";
-    F0193 no_words(key, example):
+    F0193 no_words(key, example, without):
         "`{key}` is an empty list",
-        help "write for example `{example}`, or leave `{key}` out for all";
+        help "write for example `{example}`, or leave `{key}` out for {without}";
     F0194 duplicate_word(word, key):
         "`{word}` is given twice in `{key}`",
         help "keep one of them";

@@ -205,6 +205,34 @@ fn event_with_source() {
 }
 
 #[test]
+fn task_with_all_arguments() {
+    insta::assert_snapshot!(expanded(
+        r#"#[faas::task(retry(max = 3, delay = "5s"), priority = -10, keep = "1d", timeout = "10m", concurrency = 2)]
+        async fn encode(Json(film): Json<Film>, store: State<Store>) -> Result<Json<Encoded>, faas::Error> { store.encode(film).await }"#
+    ));
+}
+
+#[test]
+fn task_without_arguments() {
+    insta::assert_snapshot!(expanded("#[faas::task] fn sweep() {}"));
+}
+
+#[test]
+fn idempotent_queue() {
+    insta::assert_snapshot!(expanded(
+        r#"#[faas::queue("orders", idempotent(key = ["/customer", "/number"], ttl = "7d", after_crash = hold))]
+        async fn on_order(order: Message<Order>) {}"#
+    ));
+}
+
+#[test]
+fn idempotent_event() {
+    insta::assert_snapshot!(expanded(
+        r#"#[faas::event("com.example.user.created", idempotent)] async fn welcome() {}"#
+    ));
+}
+
+#[test]
 fn resource_async_with_parameter() {
     insta::assert_snapshot!(expanded(
         "#[faas::resource] async fn db(Config(config): Config<DbConfig>) -> Result<Db, faas::Error> { connect(config).await }"

@@ -87,6 +87,16 @@ pub(crate) fn count(
     count
 }
 
+/// Reads a number of either sign, the higher the earlier.
+pub(crate) fn priority(key: &Ident, number: &LitInt, errors: &mut Errors) -> Option<i16> {
+    let priority = number.base10_parse().ok();
+    if priority.is_none() {
+        let mistake = mistakes::priority(&key.to_string(), &number.to_string());
+        errors.push(mistake.at(number));
+    }
+    priority
+}
+
 pub(crate) fn section(text: &LitStr, errors: &mut Errors) {
     let found = text.value();
     if !is_section(&found) {
@@ -100,12 +110,15 @@ pub(crate) fn section(text: &LitStr, errors: &mut Errors) {
 /// The sections of `faas.toml` that the host and the bindings read.
 const RESERVED_SECTIONS: &[&str] = &[
     "binlogs",
+    "cache",
     "events",
     "http",
+    "kv",
     "management",
     "objects",
     "queues",
     "runtime",
+    "tasks",
     "thrift",
     "timers",
 ];

@@ -5,12 +5,13 @@
 
 use serde::Deserialize;
 
-use crate::config::{ConfigErrors, Configuration, Secret};
+use crate::config::{ConfigErrors, Configuration, Period, Secret};
 
 /// What can be bound: the sections of `faas.toml`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Bound {
     Queues,
+    Tasks,
     Timers,
     Objects,
     Binlogs,
@@ -20,6 +21,7 @@ impl Bound {
     fn section(self) -> &'static str {
         match self {
             Self::Queues => "queues",
+            Self::Tasks => "tasks",
             Self::Timers => "timers",
             Self::Objects => "objects",
             Self::Binlogs => "binlogs",
@@ -41,6 +43,30 @@ pub(crate) struct Binding {
     pub(crate) name: Option<Box<str>>,
 }
 
+/// The binding of a queue, or of what tasks wait in.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct QueueBinding {
+    pub(crate) url: Option<Secret<String>>,
+    pub(crate) name: Option<Box<str>>,
+    /// How many messages that are not done it may hold on this machine's disk; without it any number.
+    pub(crate) depth: Option<u64>,
+    /// How long a message waits for somebody to take it, before it becomes a dead letter; without it for ever.
+    pub(crate) retention: Option<Period>,
+    /// How long dead letters are kept; without it thirty days.
+    pub(crate) dead_retention: Option<Period>,
+}
+
+/// The binding of a bucket.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct ObjectBinding {
+    pub(crate) url: Option<Secret<String>>,
+    pub(crate) name: Option<Box<str>>,
+    /// How long a file has to stand still to be complete.
+    pub(crate) settle: Option<Period>,
+    /// How often the folder is walked through, whatever was told.
+    pub(crate) rescan: Option<Period>,
+}
+
 impl Binding {
     /// Reads the binding of a logical name; one that is not set is empty.
     pub(crate) fn read(
@@ -48,7 +74,18 @@ impl Binding {
         of: Bound,
         logical: &str,
     ) -> Result<Self, ConfigErrors> {
-        configuration.section(&format!("{}.{logical}", of.section()))
+        let section = format!("{}.{logical}", of.section());
+        match of {
+            Bound::Queues | Bound::Tasks => {
+                let QueueBinding { url, name, .. } = configuration.section(&section)?;
+                Ok(Self { url, name })
+            }
+            Bound::Objects => {
+                let ObjectBinding { url, name, .. } = configuration.section(&section)?;
+                Ok(Self { url, name })
+            }
+            Bound::Timers | Bound::Binlogs => configuration.section(&section),
+        }
     }
 
     /// Returns the physical name, if the binding tells one.
@@ -67,12 +104,12 @@ fn name_in(url: &str, is_store: bool) -> Option<&str> {
     if plain.starts_with("arn:") {
         return plain.rsplit([':', '/']).find(|part| filled(part));
     }
+    if plain.starts_with("file:") {
+        return None;
+    }
     let Some((scheme, rest)) = plain.split_once("://") else {
         return Some(plain).filter(|plain| filled(plain));
     };
-    if scheme == "file" {
-        return None;
-    }
     let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
     if is_store && !matches!(scheme, "http" | "https") {
         let host = authority.rsplit('@').next().unwrap_or(authority);
@@ -127,6 +164,7 @@ mod tests {
             ),
             ("arn:aws:s3:::uploads-prod", true, Some("uploads-prod")),
             ("file:///var/uploads", true, None),
+            ("file:uploads", true, None),
         ];
         for (url, is_store, expected) in cases {
             assert_eq!(name_in(url, is_store), expected, "{url}");

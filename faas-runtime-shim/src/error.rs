@@ -15,6 +15,7 @@ use axum::response::IntoResponse;
 use http::{HeaderValue, Response, StatusCode, header};
 
 use crate::outlet::PublishError;
+use crate::services::{KvError, TaskError};
 
 /// Why a handler, a resource or a hook failed.
 ///
@@ -177,9 +178,15 @@ impl Error {
 
 impl<E: StdError + Send + Sync + 'static> From<E> for Error {
     fn from(error: E) -> Self {
-        // the one error of ours that knows its status and what a client may read
+        // errors of ours that know their status and what a client may read
         let any: &dyn Any = &error;
         if let Some(error) = any.downcast_ref::<PublishError>() {
+            return error.clone().into_error();
+        }
+        if let Some(error) = any.downcast_ref::<KvError>() {
+            return error.clone().into_error();
+        }
+        if let Some(error) = any.downcast_ref::<TaskError>() {
             return error.clone().into_error();
         }
         let mut made = Self::new(ErrorKind::Retry, Box::new(error));

@@ -13,10 +13,13 @@ use axum::body::Body;
 use futures_util::future::BoxFuture;
 use http::{Request, Response};
 
+use crate::application::idempotent;
 use crate::config::{ConfigErrors, Configuration};
+use crate::engine::{EMBEDDED, Engine};
 use crate::error::Error;
 use crate::invocation::{ChangeKind, Input, ObjectKind, Outcome, Parts};
 use crate::schema::Schemas;
+use crate::support::{DELIVERIES, HTTP, Support};
 
 /// An annotated handler.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub struct Function {
     pub item: TypeId,
     /// Its limits.
     pub limits: Limits,
+    /// How it is kept from doing the same thing twice, if it is.
+    pub idempotent: Option<Idempotent>,
     /// What invokes it, with its entry point.
     pub trigger: Trigger,
     /// Collects what its parameters need of the application.
@@ -88,6 +93,43 @@ pub struct Rate {
     pub per: Duration,
 }
 
+/// How a function is kept from doing the same thing twice.
+#[derive(Clone, Copy, Debug)]
+pub struct Idempotent {
+    /// JSON Pointers (RFC 6901) into the payload, to what says that two of them are the same; none leaves it to the key that
+    /// a delivery has of its own.
+    pub key: &'static [&'static str],
+    /// How long it is known what was done.
+    pub ttl: Duration,
+    /// What becomes of work that a crash has cut short.
+    pub after_crash: AfterCrash,
+    /// The way around the handler. It is named here and nowhere else, so that others do without its code.
+    pub(crate) once: fn(Self, EventEntry, Parts, Input) -> BoxFuture<'static, Outcome>,
+}
+
+impl Idempotent {
+    /// Keeps a function from doing the same thing twice.
+    #[must_use]
+    pub const fn new(key: &'static [&'static str], ttl: Duration, after_crash: AfterCrash) -> Self {
+        Self {
+            key,
+            ttl,
+            after_crash,
+            once: idempotent::once,
+        }
+    }
+}
+
+/// What becomes of work that a crash has cut short.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum AfterCrash {
+    /// It is done again.
+    Retry,
+    /// It is left alone until somebody decides.
+    Hold,
+}
+
 /// What invokes a function, and its entry point.
 #[non_exhaustive]
 #[derive(Debug)]
@@ -117,6 +159,13 @@ pub enum Trigger {
     Queue {
         /// Which, and how.
         spec: QueueSpec,
+        /// The entry point.
+        call: EventEntry,
+    },
+    /// Work that is handed over, with an answer that is asked for later.
+    Task {
+        /// How failures are repeated, and what is kept.
+        spec: TaskSpec,
         /// The entry point.
         call: EventEntry,
     },
@@ -194,6 +243,17 @@ impl Default for RetryPolicy {
     fn default() -> Self {
         Self::DEFAULT
     }
+}
+
+/// How a task function is tried, and for how long its answer is kept.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct TaskSpec {
+    /// How failures are repeated.
+    pub retry: RetryPolicy,
+    /// The higher begins first, where the sender does not say otherwise.
+    pub priority: i16,
+    /// How long it is known what became of a task.
+    pub keep: Duration,
 }
 
 /// When a timer function runs.
@@ -289,6 +349,7 @@ impl Trigger {
             Self::Http { .. } | Self::Mount { .. } => "http",
             Self::Invoke { .. } => "invoke",
             Self::Queue { .. } => "queue",
+            Self::Task { .. } => "task",
             Self::Timer { .. } => "timer",
             Self::Object { .. } => "object",
             Self::Binlog { .. } => "binlog",
@@ -303,6 +364,7 @@ impl Trigger {
             Self::Http { .. } | Self::Mount { .. } => None,
             Self::Invoke { call }
             | Self::Queue { call, .. }
+            | Self::Task { call, .. }
             | Self::Timer { call, .. }
             | Self::Object { call, .. }
             | Self::Binlog { call, .. }
@@ -413,6 +475,12 @@ impl PartialEq for Type {
 pub struct Needs {
     pub(crate) resources: Vec<Type>,
     pub(crate) sections: Vec<SectionNeed>,
+    /// Whether it reads and writes keys.
+    pub(crate) kv: bool,
+    /// What the platforms' code needs for them.
+    pub(crate) support: Support,
+    /// What runs below functions on the host, for whoever needs it.
+    pub(crate) engine: Option<Engine>,
 }
 
 /// A configuration section that somebody needs, with the way to decode it.
@@ -427,6 +495,28 @@ impl Needs {
     /// Asks for the resource `T`.
     pub fn resource<T: Send + Sync + 'static>(&mut self) {
         self.resources.push(Type::of::<T>());
+    }
+
+    /// Asks for what brings deliveries to functions: queues, timers, objects, tables, events.
+    pub fn deliveries(&mut self) {
+        self.support.deliveries = DELIVERIES;
+    }
+
+    /// Asks for what the host keeps on this machine's disk: queues, due times, tasks, keys. What nobody asks for is not in the
+    /// binary.
+    pub fn embedded(&mut self) {
+        self.engine = EMBEDDED;
+    }
+
+    /// Asks for keys with values that all instances share.
+    pub fn kv(&mut self) {
+        self.kv = true;
+        self.embedded();
+    }
+
+    /// Asks for what brings requests to routes.
+    pub fn http(&mut self) {
+        self.support.http = Some(&HTTP);
     }
 
     /// Asks for the configuration section `T`.

@@ -113,7 +113,8 @@ fn written_event(event: &CloudEvent) {
 /// Panics where that does not hold.
 #[cfg(feature = "aws-lambda")]
 pub fn lambda_event(bytes: &[u8]) {
-    let event = decode::event(&Bytes::copy_from_slice(bytes));
+    let sent = Bytes::copy_from_slice(bytes);
+    let event = decode::event(&sent);
     let is_syntax = matches!(event, Err(decode::DecodeError::Syntax { .. }));
     if serde_json::from_slice::<serde_json::Value>(bytes).is_ok() {
         assert!(!is_syntax, "serde_json reads it: {event:?}");
@@ -130,16 +131,26 @@ pub fn lambda_event(bytes: &[u8]) {
     if let Ok(decode::Event::Other(source)) = &event {
         lambda_deliveries(source, bytes);
     }
-    if let Ok(decode::Event::Http(event)) = event {
-        let details = &event.details;
-        if let (Some(claims), Some(context)) = (details.claims, &details.request_context) {
-            let _claims = claims(context);
+    if let Ok(decode::Event::Http(request)) = event {
+        lambda_request(request.read(&sent), bytes);
+    }
+}
+
+#[cfg(feature = "aws-lambda")]
+fn lambda_request(read: Result<decode::HttpEvent, decode::DecodeError>, bytes: &[u8]) {
+    match read {
+        Err(error) => assert!(!error.to_string().is_empty()),
+        Ok(event) => {
+            let details = &event.details;
+            if let (Some(claims), Some(context)) = (details.claims, &details.request_context) {
+                let _claims = claims(context);
+            }
+            let (request, _body) = event.request.into_parts();
+            assert_eq!(request.uri.authority(), None);
+            let (mut head, ()) = http::Response::new(()).into_parts();
+            head.headers = request.headers;
+            lambda_answer(event.envelope, &head, bytes);
         }
-        let (request, _body) = event.request.into_parts();
-        assert_eq!(request.uri.authority(), None);
-        let (mut head, ()) = http::Response::new(()).into_parts();
-        head.headers = request.headers;
-        lambda_answer(event.envelope, &head, bytes);
     }
 }
 

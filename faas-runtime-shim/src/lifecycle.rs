@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::application::{Application, Blueprint, Runtime, describe};
 use crate::bindings::Bound;
-use crate::clock::SystemClock;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigErrors, Configuration};
 use crate::current;
 use crate::env::Env;
@@ -13,6 +13,7 @@ use crate::function::Trigger;
 use crate::outlet::Bindings;
 use crate::platform::{ADAPTERS, Adapter, Flavour, detect};
 use crate::registry::{Registry, Selection};
+use crate::services::Services;
 use crate::startup::{StartError, StartErrors};
 use crate::telemetry::{self, LogPlan};
 
@@ -24,6 +25,7 @@ pub struct Boot {
     /// The registrations of the binary.
     pub registry: Registry,
     adapter: &'static dyn Adapter,
+    clock: Arc<dyn Clock>,
 }
 
 impl Boot {
@@ -46,6 +48,33 @@ impl Boot {
         &self,
         configuration: Configuration,
     ) -> Result<Application, StartErrors> {
+        let services = self.services(&configuration);
+        self.application_of(configuration, services).await
+    }
+
+    /// Returns where the application publishes by its bindings and the platform's sink, and nothing more.
+    pub(crate) fn services(&self, configuration: &Configuration) -> Services {
+        let platform = self.adapter.profile().name;
+        Services::of_bindings(self.outlet(configuration), platform)
+    }
+
+    /// Returns where the bindings and the platform's sink say that messages go.
+    pub(crate) fn outlet(&self, configuration: &Configuration) -> Bindings {
+        let platform = self.adapter.profile().name;
+        let sink = self.adapter.sink(&self.env);
+        let outlet = Bindings::new(configuration.clone(), platform, sink);
+        match self.adapter.service(&self.env) {
+            Some(service) => outlet.service(service),
+            None => outlet,
+        }
+    }
+
+    /// Builds the application with what it is given from below.
+    pub(crate) async fn application_of(
+        &self,
+        configuration: Configuration,
+        services: Services,
+    ) -> Result<Application, StartErrors> {
         let own = Selection::from_env(&self.env);
         let selection = if own.is_all() {
             self.adapter.selection(&self.env, &self.registry)
@@ -53,28 +82,31 @@ impl Boot {
             own
         };
         let platform = self.adapter.profile().name;
-        let sink = self.adapter.sink(&self.env);
-        let has_sink = sink.is_some();
-        let mut outlet = Bindings::new(configuration.clone(), platform, sink);
-        if let Some(service) = self.adapter.service(&self.env) {
-            outlet = outlet.service(service);
-        }
+        let services = services
+            .bound(&configuration, platform)
+            .map_err(|errors| StartError::configuration(errors.to_string()))?;
         let application = Application::build(Blueprint {
             registry: self.registry.clone(),
             selection,
             platform,
-            outlet: Arc::new(outlet),
+            services,
             configuration,
-            runtime: runtime(),
+            runtime: runtime(self.clock()),
             given: Vec::new(),
             captured: None,
         })
         .await?;
         if platform != "host" {
-            warn_of_unbound(&application, has_sink);
+            warn_of_unbound(&application, self.adapter.sink(&self.env).is_some());
         }
+        warn_without_kv(&application);
         current::install(&application);
         Ok(application)
+    }
+
+    /// Returns the one clock of the process.
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
     }
 
     /// Loads the configuration.
@@ -137,6 +169,7 @@ fn boot() -> Result<Option<Boot>, StartErrors> {
         env,
         registry,
         adapter,
+        clock: Arc::new(SystemClock::new()),
     }))
 }
 
@@ -144,10 +177,21 @@ fn boot() -> Result<Option<Boot>, StartErrors> {
 fn warn_of_unbound(application: &Application, has_sink: bool) {
     let outlet = application.outlet();
     for state in application.functions() {
-        let Trigger::Queue { spec, .. } = &state.function().trigger else {
-            continue;
-        };
         let function = state.name();
+        let spec = match &state.function().trigger {
+            Trigger::Queue { spec, .. } => spec,
+            Trigger::Task { .. } => {
+                if !has_sink && !application.tasks().is_bound(function) {
+                    let key = Bound::Tasks.key(function, "url");
+                    tracing::warn!(
+                        function,
+                        "the task `{function}` is not bound to what can be published to: `faas::submit` fails; set `{key}`"
+                    );
+                }
+                continue;
+            }
+            _ => continue,
+        };
         if !has_sink && !outlet.is_bound(spec.queue) {
             let key = Bound::Queues.key(spec.queue, "url");
             tracing::warn!(
@@ -168,9 +212,21 @@ fn warn_of_unbound(application: &Application, has_sink: bool) {
     }
 }
 
-fn runtime() -> Runtime {
+/// Tells that keys with values are asked for and there is no place for them.
+fn warn_without_kv(application: &Application) {
+    if let Some(who) = application.who_keeps()
+        && !application.kv().is_bound()
+    {
+        tracing::warn!(
+            "{who} reads and writes keys, and there is no key-value store on `{}`: each call fails; set `kv.url`",
+            application.platform()
+        );
+    }
+}
+
+fn runtime(clock: Arc<dyn Clock>) -> Runtime {
     Runtime {
-        clock: Arc::new(SystemClock::new()),
+        clock,
         blocking: |work| {
             tokio::task::spawn_blocking(work);
         },

@@ -21,18 +21,13 @@ impl Registry {
     /// Collects what is linked into the binary.
     #[must_use]
     pub fn collect() -> Self {
-        let mut registry = Self {
-            functions: inventory::iter::<Function>.into_iter().collect(),
-            resources: inventory::iter::<Resource>.into_iter().collect(),
-            hooks: inventory::iter::<Hook>.into_iter().collect(),
-            sections: inventory::iter::<ConfigEntry>.into_iter().collect(),
+        Self {
+            functions: folded(inventory::iter::<Function>, |function| &function.origin),
+            resources: folded(inventory::iter::<Resource>, |resource| &resource.origin),
+            hooks: folded(inventory::iter::<Hook>, |hook| &hook.origin),
+            sections: folded(inventory::iter::<ConfigEntry>, |section| &section.origin),
             linked: inventory::iter::<Linked>.into_iter().collect(),
-        };
-        fold(&mut registry.functions, |function| &function.origin);
-        fold(&mut registry.resources, |resource| &resource.origin);
-        fold(&mut registry.hooks, |hook| &hook.origin);
-        fold(&mut registry.sections, |section| &section.origin);
-        registry
+        }
     }
 
     /// Keeps only what was registered in one module or below it: a test's own functions among many.
@@ -116,18 +111,18 @@ impl Registry {
             return Ok(self.functions.clone());
         };
         let mut errors = Vec::new();
-        let mut selected = Vec::new();
         for name in names {
-            match self.find(name) {
-                Some(function) => selected.push(function),
-                None => errors.push(StartError::unknown_selection(
+            if self.find(name).is_none() {
+                errors.push(StartError::unknown_selection(
                     name,
                     selection.variable,
                     &self.names(),
-                )),
+                ));
             }
         }
-        selected.sort_by_key(|function| function.origin.name);
+        let is_selected = |name: &str| names.iter().any(|selected| selected == name);
+        let mut selected = self.functions.clone();
+        selected.retain(|function| is_selected(function.origin.name));
         selected.dedup_by_key(|function| function.origin.name);
         StartErrors::check(errors, selected)
     }
@@ -192,13 +187,32 @@ impl Selection {
     }
 }
 
-/// Sorts by name, then drops what was registered at one place under one name more than once.
-fn fold<T>(entries: &mut Vec<&'static T>, origin: impl Fn(&T) -> &Origin) {
-    entries.sort_by_key(|entry| {
-        let origin = origin(entry);
-        (origin.name, origin.module, origin.file, origin.line)
-    });
-    entries.dedup_by(|one, other| origin(one) == origin(other));
+/// Sorts by name, and leaves out what was registered at one place under one name more than once.
+///
+/// By insertion: there are few, and a sort of the standard library's would be the largest part of this file's code, once for
+/// each kind.
+fn folded<T>(
+    entries: impl IntoIterator<Item = &'static T>,
+    origin: fn(&T) -> &Origin,
+) -> Vec<&'static T> {
+    let place = |entry: &T| {
+        let Origin {
+            name,
+            module,
+            file,
+            line,
+            summary,
+        } = origin(entry);
+        (*name, *module, *file, *line, *summary)
+    };
+    let mut folded: Vec<&'static T> = Vec::new();
+    for entry in entries {
+        let wanted = place(entry);
+        if let Err(index) = folded.binary_search_by(|other| place(other).cmp(&wanted)) {
+            folded.insert(index, entry);
+        }
+    }
+    folded
 }
 
 /// Tells whether a function is for HTTP.

@@ -120,6 +120,28 @@ impl StartError {
         }
     }
 
+    /// A timer that never comes due.
+    #[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+    pub(crate) fn no_schedule(timer: &Origin, why: &str) -> Self {
+        Self::new(
+            "F0216",
+            Exit::Registration,
+            format!("timer `{}` at {timer}: {why}", timer.name),
+            "",
+        )
+    }
+
+    /// What the host keeps on this machine's disk cannot be opened.
+    #[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+    pub(crate) fn cannot_keep(why: &str) -> Self {
+        Self::new(
+            "F0404",
+            Exit::Resource,
+            format!("what outlives the process cannot be kept: {why}"),
+            "`FAAS_DATA` names the folder for it",
+        )
+    }
+
     // registration and selection: F02xx
 
     pub(crate) fn same_name(one: &Origin, other: &Origin) -> Self {

@@ -35,17 +35,22 @@
 //! | [`macro@object`] | an object written or removed | [`ObjectEvent`] | nothing |
 //! | [`macro@binlog`] | a row changed | [`Change`] | nothing |
 //! | [`macro@event`] | a CloudEvent | [`Event`], [`Background`] | nothing, or a reply [`Event`] |
+//! | [`macro@task`] | work submitted for later | [`Json`], `String`, `bytes::Bytes` | the same, kept for whoever asks |
 //!
-//! All of them take [`State`], [`Config`], [`Context`] and what is told about the caller, and may return a `Result` with any
-//! error; [`Error`] says what is to be done about one. [`send`], [`Queue`] and [`emit`] publish.
+//! All of them take [`State`], [`Config`], [`GlobalKv`], [`Tasks`], [`Context`] and what is told about the caller, and may
+//! return a `Result` with any error; [`Error`] says what is to be done about one. [`send`], [`Queue`] and [`emit`] publish;
+//! [`submit`] hands work over to a task function, and [`Tasks`] tells what became of it. With the feature `cache`,
+//! `LocalCache` keeps values in each instance.
 //!
 //! # Features
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
 //! | `host` | yes | the long-lived service: HTTP/1.1 and h2c, the management port |
+//! | `embedded` | yes | what the host keeps on disk: queues, timers, folders, tasks, keys; brings `host` |
 //! | `aws-lambda` | yes | AWS Lambda's Runtime API |
 //! | `knative` | | Knative: requests and CloudEvents on one port; brings `host` |
+//! | `cache` | | `LocalCache<T>`: values kept in each instance, by `moka`; not for WebAssembly |
 //! | `protobuf` | | `Proto<T>`: messages and events of Protocol Buffers, by `prost` |
 //! | `schema` | | JSON Schemas in the description (`FAAS_DESCRIBE=1`), for types that implement `schemars::JsonSchema` |
 //! | `sink` | with `host` | publishing to sinks of CloudEvents: queues with an `http://` address, `[events] url` |
@@ -61,8 +66,11 @@
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
+#[cfg(all(feature = "cache", not(target_family = "wasm")))]
+mod cache;
 pub mod extract;
 mod handler;
+pub mod kv;
 mod link;
 mod outcome;
 mod publish;
@@ -72,7 +80,7 @@ pub mod testing;
 pub use axum::extract::{Path, Query};
 pub use faas_macros::{
     after_restore, before_freeze, binlog, config, event, http, invoke, object, on_start, on_stop,
-    queue, resource, timer,
+    queue, resource, task, timer,
 };
 pub use faas_runtime_shim::config::Secret;
 pub use faas_runtime_shim::error::{Error, ErrorKind};
@@ -80,14 +88,21 @@ pub use faas_runtime_shim::invocation::{Credentials, Failure, FailureKind};
 #[cfg(not(target_family = "wasm"))]
 pub use faas_runtime_shim::lifecycle::{run, serve};
 pub use faas_runtime_shim::outlet::PublishError;
+pub use faas_runtime_shim::services::{
+    Cancelled, KvError, TaskError, TaskFailure, TaskFilter, TaskId, TaskResult, TaskState,
+    TaskStatus,
+};
 pub use faas_runtime_shim::trace::TraceContext;
 
+#[cfg(all(feature = "cache", not(target_family = "wasm")))]
+pub use self::cache::LocalCache;
 #[cfg(feature = "protobuf")]
 pub use self::extract::Proto;
 pub use self::extract::{
     Background, Batch, Change, Claims, ClientAddr, Config, Context, Delivery, Event, Json, Message,
-    ObjectEvent, Raw, RequestContext, State, Text, Tick,
+    ObjectEvent, Raw, RequestContext, State, Tasks, Text, Tick,
 };
 pub use self::handler::Handler;
+pub use self::kv::GlobalKv;
 pub use self::outcome::{IntoFailure, IntoOutcome};
-pub use self::publish::{Emit, Publish, Queue, emit, send};
+pub use self::publish::{Emit, Publish, Queue, Submit, emit, send, submit};

@@ -5,7 +5,7 @@ use faas_runtime_shim::invocation::Reply;
 use serde::Serialize;
 
 use crate::Error;
-use crate::extract::trigger::{self, Binlog, Invoke, Object, Queue, Timer};
+use crate::extract::trigger::{self, Binlog, Invoke, Object, Queue, Task, Timer};
 use crate::extract::{AsBytes, AsJson, AsText, Event, Json, ToPayload, json_text};
 use crate::publish::Sender;
 
@@ -13,7 +13,7 @@ use crate::publish::Sender;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned by a function with the trigger `{Tr}`",
     label = "not an answer of this trigger",
-    note = "queue, timer, object and binlog functions return `()`; event functions `()`, `faas::Event<T>` or `Option<faas::Event<T>>`; invoke functions `faas::Json<T>`, `String`, `bytes::Bytes` or `()`",
+    note = "queue, timer, object and binlog functions return `()`; event functions `()`, `faas::Event<T>` or `Option<faas::Event<T>>`; invoke and task functions `faas::Json<T>`, `String`, `bytes::Bytes` or `()`",
     note = "all of them may return a `Result` of it"
 )]
 pub trait IntoOutcome<Tr> {
@@ -70,7 +70,7 @@ macro_rules! nothing {
     )+};
 }
 
-nothing!(Invoke, Queue, Timer, Object, Binlog, trigger::Event);
+nothing!(Invoke, Queue, Timer, Object, Binlog, trigger::Event, Task);
 
 impl<T: ToPayload> IntoOutcome<trigger::Event> for Event<T> {
     type Output = Self;
@@ -95,43 +95,49 @@ impl<T: ToPayload> IntoOutcome<trigger::Event> for Option<Event<T>> {
     }
 }
 
-impl<T: Serialize> IntoOutcome<Invoke> for Json<T> {
-    type Output = T;
-    type Codec = AsJson;
+macro_rules! answers {
+    ($($trigger:ty),+) => {$(
+        impl<T: Serialize> IntoOutcome<$trigger> for Json<T> {
+            type Output = T;
+            type Codec = AsJson;
 
-    fn into_outcome(self) -> Result<Reply, Error> {
-        json_text(&self.0)
-            .map(Reply::json)
-            .map_err(|error| error.with_name("SerializationError"))
-    }
+            fn into_outcome(self) -> Result<Reply, Error> {
+                json_text(&self.0)
+                    .map(Reply::json)
+                    .map_err(|error| error.with_name("SerializationError"))
+            }
+        }
+
+        impl IntoOutcome<$trigger> for Bytes {
+            type Output = Self;
+            type Codec = AsBytes;
+
+            fn into_outcome(self) -> Result<Reply, Error> {
+                Ok(Reply::new(self, "application/octet-stream"))
+            }
+        }
+
+        impl IntoOutcome<$trigger> for String {
+            type Output = Self;
+            type Codec = AsText;
+
+            fn into_outcome(self) -> Result<Reply, Error> {
+                Ok(text(self.into()))
+            }
+        }
+
+        impl IntoOutcome<$trigger> for &'static str {
+            type Output = String;
+            type Codec = AsText;
+
+            fn into_outcome(self) -> Result<Reply, Error> {
+                Ok(text(Bytes::from_static(self.as_bytes())))
+            }
+        }
+    )+};
 }
 
-impl IntoOutcome<Invoke> for Bytes {
-    type Output = Self;
-    type Codec = AsBytes;
-
-    fn into_outcome(self) -> Result<Reply, Error> {
-        Ok(Reply::new(self, "application/octet-stream"))
-    }
-}
-
-impl IntoOutcome<Invoke> for String {
-    type Output = Self;
-    type Codec = AsText;
-
-    fn into_outcome(self) -> Result<Reply, Error> {
-        Ok(text(self.into()))
-    }
-}
-
-impl IntoOutcome<Invoke> for &'static str {
-    type Output = String;
-    type Codec = AsText;
-
-    fn into_outcome(self) -> Result<Reply, Error> {
-        Ok(text(Bytes::from_static(self.as_bytes())))
-    }
-}
+answers!(Invoke, Task);
 
 fn text(body: Bytes) -> Reply {
     Reply::new(body, "text/plain; charset=utf-8")

@@ -1,8 +1,11 @@
-//! What both load programs share: the program under test as a child process, and the times that they took.
+//! What the load programs share: the program under test as a child process, and the times that they took.
+
+pub mod http;
 
 use std::fmt::Write;
 use std::fs;
 use std::io;
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -32,6 +35,7 @@ impl Program {
         let child = Command::new(binary)
             .args(arguments)
             .envs(env.iter().copied())
+            .process_group(0)
             .stdout(Stdio::null())
             .stderr(output())
             .spawn()
@@ -70,18 +74,25 @@ impl Program {
 
     /// Ends it: by SIGTERM, so that a profiler writes its totals, and with force if that does not help.
     pub fn end(mut self) {
-        let _ = Command::new("kill")
-            .args(["-TERM", &self.child.id().to_string()])
-            .status();
+        self.signal("-TERM");
         let until = Instant::now() + Duration::from_secs(20);
         while Instant::now() < until {
             if let Ok(Some(_)) = self.child.try_wait() {
-                return;
+                break;
             }
             thread::sleep(Duration::from_millis(5));
         }
-        let _ = self.child.kill();
+        self.signal("-KILL");
         let _ = self.child.wait();
+    }
+
+    /// Signals its group: what traces it may leave it behind.
+    fn signal(&self, signal: &str) {
+        let group = format!("-{}", self.child.id());
+        let _ = Command::new("kill")
+            .args([signal, "--", &group])
+            .stderr(Stdio::null())
+            .status();
     }
 }
 

@@ -7,8 +7,10 @@ mod orders;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use faas::{Config, Context, Error, Json, Message, ObjectEvent, Path, State};
-use http::StatusCode;
+use faas::{
+    Config, Context, Error, Json, Message, ObjectEvent, Path, State, TaskId, TaskState, Tasks,
+};
+use http::{HeaderName, StatusCode, header};
 
 use crate::orders::{Draft, Order, OrderError, Orders};
 // ANCHOR_END: imports
@@ -90,6 +92,58 @@ async fn on_order(
     orders.keep(order)
 }
 // ANCHOR_END: queue
+
+// ANCHOR: task
+/// Writes the invoice of an order, which may take its time: whoever wants it asks for it later.
+#[faas::task(timeout = "1m", retry(max = 3, delay = "5s"), keep = "30d")]
+async fn render(
+    Json(order): Json<Order>,
+    Config(shop): Config<Shop>,
+    cx: Context,
+) -> Result<String, Error> {
+    cx.progress("writing");
+    Ok(order.invoice(&shop.name))
+}
+
+/// Submits it: an order has one invoice, however often somebody asks.
+#[faas::http(POST, "/orders/{id}/invoice")]
+async fn create_invoice(
+    State(orders): State<Orders>,
+    Path(id): Path<String>,
+) -> Result<(StatusCode, [(HeaderName, String); 1], Json<TaskId>), Error> {
+    let order = orders.get(&id)?;
+    let task = faas::submit(render, order).idempotency_key(id).await?;
+    let place = [(header::LOCATION, format!("/invoices/{task}"))];
+    Ok((StatusCode::ACCEPTED, place, Json(task)))
+}
+
+/// Shows the invoice, or how far it is.
+#[faas::http(GET, "/invoices/{task}")]
+async fn get_invoice(
+    tasks: Tasks,
+    Path(task): Path<TaskId>,
+) -> Result<(StatusCode, String), Error> {
+    let Some(status) = tasks.status(&task).await? else {
+        return Err(Error::status(
+            StatusCode::NOT_FOUND,
+            "there is no such invoice",
+        ));
+    };
+    Ok(match (status.state, status.result) {
+        (_, Some(invoice)) => (StatusCode::OK, invoice.decode()?),
+        (TaskState::Failed | TaskState::Cancelled, None) => {
+            (StatusCode::GONE, "the invoice was not written\n".to_owned())
+        }
+        (state, None) => {
+            let progress = status.progress.unwrap_or_default();
+            (
+                StatusCode::ACCEPTED,
+                format!("{} {progress}\n", state.as_str()),
+            )
+        }
+    })
+}
+// ANCHOR_END: task
 
 // ANCHOR: timer
 /// Tells the log every night what was ordered.

@@ -50,6 +50,17 @@ pub(crate) struct Order {
     pub(crate) total: u64,
 }
 
+impl Order {
+    /// Writes the invoice.
+    pub(crate) fn invoice(&self, shop: &str) -> String {
+        let (euros, cents) = (self.total / 100, self.total % 100);
+        format!(
+            "{shop}\nInvoice of order {}\n{} × {}: {euros}.{cents:02}\n",
+            self.id, self.quantity, self.item
+        )
+    }
+}
+
 // ANCHOR: error
 /// Why an order is not to be had.
 #[derive(Debug, Eq, PartialEq)]

@@ -110,6 +110,29 @@ async fn the_report_of_the_night_is_in_the_log() {
     );
 }
 
+// ANCHOR: test_task
+#[tokio::test]
+async fn an_invoice_is_written_later() {
+    let app = app(10).await;
+    app.send(on_order, two_pens("7")).await;
+    let post = || Request::post("/orders/7/invoice").body("").unwrap();
+    let asked = app.http(post()).await;
+    assert_eq!(asked.status(), StatusCode::ACCEPTED);
+    let place = asked.header("location").to_owned();
+    assert_eq!(app.http(get(&place)).await.text(), "queued \n");
+    assert_eq!(app.http(post()).await.header("location"), place);
+
+    let done = app.run_submitted().await;
+    assert_eq!((done.len(), done[0].state), (1, TaskState::Succeeded));
+    let invoice = app.http(get(&place)).await;
+    assert_eq!(invoice.status(), StatusCode::OK);
+    assert_eq!(
+        invoice.text(),
+        "Test Shop\nInvoice of order 7\n2 × pen: 3.00\n"
+    );
+}
+// ANCHOR_END: test_task
+
 // ANCHOR: test_object
 #[tokio::test]
 async fn a_file_of_orders_is_imported() {

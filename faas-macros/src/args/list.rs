@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 
 use super::did_you_mean;
-use crate::attribute::{ATTRIBUTES, Argument, Attribute, Read, Unnamed};
+use crate::attribute::{ATTRIBUTES, Argument, Attribute, Hint, Read, Unnamed};
 use crate::mistakes::{self, Mistake};
 use crate::suggest;
 
@@ -14,7 +14,7 @@ pub(super) struct List {
     pub(super) unnamed: Unnamed,
     pub(super) example: &'static str,
     arguments: &'static [&'static Argument],
-    hints: &'static [(&'static str, &'static str)],
+    hints: &'static [Hint],
 }
 
 impl List {
@@ -39,13 +39,14 @@ impl List {
     pub(super) fn of_argument(
         argument: &'static Argument,
         arguments: &'static [&'static Argument],
+        hints: &'static [Hint],
     ) -> Self {
         Self {
             shown: format!("{}(…)", argument.name),
             unnamed: Unnamed::Nothing,
             example: argument.example,
             arguments,
-            hints: &[],
+            hints,
         }
     }
 
@@ -108,14 +109,17 @@ impl List {
 impl Argument {
     /// Whether `key` is one of its own arguments.
     fn takes(&self, key: &str) -> bool {
-        match self.read {
-            Read::Arguments(inner) => inner.iter().any(|argument| argument.name == key),
+        let inner = match self.read {
+            Read::Arguments(inner) => inner,
+            Read::Options(_, options) => options.arguments,
             Read::Flag(_)
             | Read::Text(_)
+            | Read::Texts(_)
             | Read::Count(_)
             | Read::Path(_)
             | Read::Word(..)
-            | Read::Words(..) => false,
-        }
+            | Read::Words(..) => return false,
+        };
+        inner.iter().any(|argument| argument.name == key)
     }
 }

@@ -37,6 +37,9 @@ pub(crate) struct Args {
     pub(crate) lazy: bool,
     pub(crate) batch: Option<NonZeroU32>,
     pub(crate) retry: Retry,
+    pub(crate) idempotent: Idempotent,
+    pub(crate) priority: Option<i16>,
+    pub(crate) keep: Option<Duration>,
     pub(crate) dead_letter: Option<LitStr>,
     pub(crate) ordered: bool,
     pub(crate) every: Option<Written>,
@@ -63,6 +66,16 @@ pub(crate) struct Retry {
     pub(crate) cap: Option<Written>,
     /// A mistake in `delay` or `cap` was told.
     pub(crate) unread: bool,
+}
+
+#[derive(Default)]
+pub(crate) struct Idempotent {
+    /// Where it is written, if it is.
+    pub(crate) at: Option<Ident>,
+    pub(crate) key: Vec<String>,
+    pub(crate) ttl: Option<Duration>,
+    /// Its name in `__private`.
+    pub(crate) after_crash: Option<&'static str>,
 }
 
 pub(crate) struct Method {
@@ -152,7 +165,9 @@ impl Reader<'_> {
         };
         match argument.read {
             Read::Flag(set) => set(&mut self.args),
+            Read::Options(set, _) => set(&mut self.args, word),
             Read::Text(_)
+            | Read::Texts(_)
             | Read::Count(_)
             | Read::Path(_)
             | Read::Word(..)
@@ -197,12 +212,22 @@ impl Reader<'_> {
                 return self.tell(mistakes::missing_value(name, example).at(key));
             }
             (Read::Arguments(arguments), Value::Parentheses(group)) => {
-                return self.inner(List::of_argument(argument, arguments), group.stream());
+                let list = List::of_argument(argument, arguments, &[]);
+                return self.inner(list, group.stream());
+            }
+            (Read::Options(set, options), Value::Parentheses(group)) => {
+                set(&mut self.args, key);
+                let list = List::of_argument(argument, options.arguments, options.hints);
+                return self.inner(list, group.stream());
+            }
+            (Read::Texts(read), value) => {
+                let texts = self.some_texts(argument, &value);
+                return read(&mut self.args, &texts, self.errors);
             }
             (Read::Text(_), value) => ("text in quotes", value),
             (Read::Count(_), value) => ("a whole number", value),
             (Read::Path(_), value) => ("a path without quotes", value),
-            (Read::Arguments(_), value) => ("arguments in parentheses", value),
+            (Read::Arguments(_) | Read::Options(..), value) => ("arguments in parentheses", value),
         };
         let found = shown(&value);
         self.tell(mistakes::wrong_value(name, expected, &found, example).at(value));

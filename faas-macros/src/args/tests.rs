@@ -59,7 +59,7 @@ fn keys() {
     check(&invoke("colour(max = 3)"), &["`colour` is not an argument"]);
     check(
         &invoke("retry(max = 3)"),
-        &["it is an argument of `queue`; allowed: name"],
+        &["it is an argument of `queue`, `task`; allowed: name"],
     );
     check(
         &invoke("mount = \"/\""),
@@ -412,6 +412,6 @@ fn hints_of_events() {
     );
     check(
         "#[faas::after_restore(retry(max = 5))] fn f() {}",
-        &["it is an argument of `queue`; allowed: name, timeout, crate"],
+        &["it is an argument of `queue`, `task`; allowed: name, timeout, crate"],
     );
 }

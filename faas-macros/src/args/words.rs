@@ -1,9 +1,9 @@
-//! Values that are words of a table: `missed = once`, `on = [insert, update]`.
+//! Values that are words of a table (`missed = once`, `on = [insert, update]`), and lists: of words, of texts.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::{ParseStream, Parser};
-use syn::{Lit, Token};
+use syn::{Lit, LitStr, Token};
 
 use super::value::Value;
 use super::{Reader, did_you_mean, shown, skip_to_comma};
@@ -56,7 +56,18 @@ impl Reader<'_> {
     ) -> Vec<&'static str> {
         match value {
             Value::Other(tokens) => match brackets(tokens) {
-                Some(group) => self.in_brackets(argument, words, &group),
+                Some(group) => {
+                    let mut names = Vec::new();
+                    self.in_brackets(argument, "all", &group, |reader, value| {
+                        match reader.one_word(argument, words, value) {
+                            Some(word) if names.contains(&word) => {
+                                reader.twice(argument, value);
+                            }
+                            word => names.extend(word),
+                        }
+                    });
+                    names
+                }
                 None => {
                     let all: Vec<_> = words.iter().map(|(word, _)| *word).collect();
                     let expected = format!("a word, or words as in `[{}]`", all.join(", "));
@@ -70,30 +81,53 @@ impl Reader<'_> {
         }
     }
 
+    /// One text, or several in brackets.
+    pub(super) fn some_texts(&mut self, argument: &Argument, value: &Value) -> Vec<LitStr> {
+        let mut texts: Vec<LitStr> = Vec::new();
+        match value {
+            Value::Other(tokens) if let Some(group) = brackets(tokens) => {
+                let without = "the key that a delivery has of its own";
+                self.in_brackets(argument, without, &group, |reader, value| {
+                    match reader.one_text(argument, value) {
+                        Some(text) if texts.iter().any(|known| known.value() == text.value()) => {
+                            reader.twice(argument, value);
+                        }
+                        text => texts.extend(text.cloned()),
+                    }
+                });
+            }
+            value => texts.extend(self.one_text(argument, value).cloned()),
+        }
+        texts
+    }
+
+    fn one_text<'v>(&mut self, argument: &Argument, value: &'v Value) -> Option<&'v LitStr> {
+        if let Value::Literal(Lit::Str(text)) = value {
+            return Some(text);
+        }
+        self.no_word(argument, "text in quotes", value);
+        None
+    }
+
+    /// Hands out the values between brackets one by one.
     fn in_brackets(
         &mut self,
         argument: &Argument,
-        words: &[Word],
+        without: &str,
         group: &Group,
-    ) -> Vec<&'static str> {
+        mut each: impl FnMut(&mut Self, &Value),
+    ) {
         let Argument { name, example, .. } = *argument;
         if group.stream().is_empty() {
-            self.tell(mistakes::no_words(name, example).at(group));
+            self.tell(mistakes::no_words(name, example, without).at(group));
         }
-        let mut names: Vec<&'static str> = Vec::new();
         let result = (|input: ParseStream<'_>| {
             while !input.is_empty() {
                 if input.peek(Token![,]) {
                     self.unexpected(input)?;
                 } else {
                     let value = Value::parse(input)?;
-                    match self.one_word(argument, words, &value) {
-                        Some(word) if names.contains(&word) => {
-                            let mistake = mistakes::duplicate_word(&shown(&value), name);
-                            self.tell(mistake.at(value));
-                        }
-                        word => names.extend(word),
-                    }
+                    each(self, &value);
                 }
                 if !input.is_empty() && !input.peek(Token![,]) {
                     self.unexpected(input)?;
@@ -107,7 +141,10 @@ impl Reader<'_> {
         if let Err(error) = result {
             self.tell(error);
         }
-        names
+    }
+
+    fn twice(&mut self, argument: &Argument, value: &Value) {
+        self.tell(mistakes::duplicate_word(&shown(value), argument.name).at(value));
     }
 
     fn no_word(&mut self, argument: &Argument, expected: &str, value: &Value) {

@@ -1,7 +1,8 @@
 //! The arguments, each once, whatever attributes take it.
 
-use super::{Argument, Read};
+use super::{Argument, Options, Read};
 use crate::names;
+use crate::pointer;
 use crate::values;
 
 pub(super) static NAME: Argument = Argument {
@@ -99,6 +100,20 @@ static CAP: Argument = Argument {
         args.retry.unread |= args.retry.cap.is_none();
     }),
 };
+pub(super) static PRIORITY: Argument = Argument {
+    name: "priority",
+    example: "priority = 10",
+    read: Read::Count(|args, key, number, errors| {
+        args.priority = values::priority(key, number, errors);
+    }),
+};
+pub(super) static KEEP: Argument = Argument {
+    name: "keep",
+    example: r#"keep = "7d""#,
+    read: Read::Text(|args, text, errors| {
+        args.keep = values::duration(text, "`7d`", errors);
+    }),
+};
 pub(super) static DEAD_LETTER: Argument = Argument {
     name: "dead_letter",
     example: r#"dead_letter = "orders-dead""#,
@@ -108,6 +123,70 @@ pub(super) static ORDERED: Argument = Argument {
     name: "ordered",
     example: "ordered",
     read: Read::Flag(|args| args.ordered = true),
+};
+
+pub(super) static IDEMPOTENT: Argument = Argument {
+    name: "idempotent",
+    example: r#"idempotent(key = "/order/id", ttl = "1d")"#,
+    read: Read::Options(
+        |args, at| args.idempotent.at = Some(at.clone()),
+        &Options {
+            arguments: &[&KEY, &TTL, &AFTER_CRASH],
+            hints: &[
+                ("keys", r#"write `key = ["/customer", "/number"]`"#),
+                ("keep", r#"write `ttl = "1d"`"#),
+            ],
+        },
+    ),
+};
+/// Of a timer.
+pub(super) static IDEMPOTENT_TICKS: Argument = Argument {
+    name: "idempotent",
+    example: r#"idempotent(ttl = "1d")"#,
+    read: Read::Options(
+        |args, at| args.idempotent.at = Some(at.clone()),
+        &Options {
+            arguments: &[&TTL, &AFTER_CRASH],
+            hints: &[(
+                "key",
+                "a tick has no payload to point into; its key is the due time",
+            )],
+        },
+    ),
+};
+/// Of what happens to objects.
+pub(super) static IDEMPOTENT_OBJECTS: Argument = Argument {
+    name: "idempotent",
+    example: r#"idempotent(ttl = "1d")"#,
+    read: Read::Options(
+        |args, at| args.idempotent.at = Some(at.clone()),
+        &Options {
+            arguments: &[&TTL, &AFTER_CRASH],
+            hints: &[(
+                "key",
+                "what happens to an object has no payload to point into, and a key of its own",
+            )],
+        },
+    ),
+};
+static KEY: Argument = Argument {
+    name: "key",
+    example: r#"key = "/order/id""#,
+    read: Read::Texts(|args, texts, errors| args.idempotent.key = pointer::all(texts, errors)),
+};
+static TTL: Argument = Argument {
+    name: "ttl",
+    example: r#"ttl = "1d""#,
+    read: Read::Text(|args, text, errors| {
+        args.idempotent.ttl = values::duration(text, "`1d`", errors);
+    }),
+};
+static AFTER_CRASH: Argument = Argument {
+    name: "after_crash",
+    example: "after_crash = retry",
+    read: Read::Word(&[("retry", "Retry"), ("hold", "Hold")], |args, word| {
+        args.idempotent.after_crash = Some(word);
+    }),
 };
 
 pub(super) static EVERY: Argument = Argument {

@@ -8,7 +8,7 @@ use proc_macro2::Ident;
 use syn::{LitInt, LitStr, Path};
 
 use self::arguments::{CRATE, LAZY, NAME, TIMEOUT};
-pub(crate) use self::triggers::{BINLOG, EVENT, HTTP, INVOKE, OBJECT, QUEUE, TIMER};
+pub(crate) use self::triggers::{BINLOG, EVENT, HTTP, INVOKE, OBJECT, QUEUE, TASK, TIMER};
 use crate::args::Args;
 use crate::errors::Errors;
 use crate::model::Event;
@@ -20,7 +20,7 @@ pub(crate) struct Attribute {
     pub(crate) unnamed: Unnamed,
     pub(crate) arguments: &'static [&'static Argument],
     /// What to say to somebody who reaches for an argument that is not there.
-    pub(crate) hints: &'static [(&'static str, &'static str)],
+    pub(crate) hints: &'static [Hint],
     pub(crate) example: &'static str,
 }
 
@@ -55,6 +55,8 @@ pub(crate) struct Argument {
 pub(crate) enum Read {
     Flag(fn(&mut Args)),
     Text(fn(&mut Args, &LitStr, &mut Errors)),
+    /// One text, or several in brackets.
+    Texts(fn(&mut Args, &[LitStr], &mut Errors)),
     Count(fn(&mut Args, &Ident, &LitInt, &mut Errors)),
     Path(fn(&mut Args, Path)),
     Word(&'static [Word], fn(&mut Args, &'static str)),
@@ -62,7 +64,19 @@ pub(crate) enum Read {
     Words(&'static [Word], fn(&mut Args, Vec<&'static str>)),
     /// Arguments of its own, in parentheses.
     Arguments(&'static [&'static Argument]),
+    /// A flag, with arguments of its own in parentheses if it likes.
+    Options(fn(&mut Args, &Ident), &'static Options),
 }
+
+/// What a flag takes in parentheses.
+pub(crate) struct Options {
+    pub(crate) arguments: &'static [&'static Argument],
+    /// What to say to somebody who reaches for one that is not there.
+    pub(crate) hints: &'static [Hint],
+}
+
+/// A name that is no argument, and what to say to it.
+pub(crate) type Hint = (&'static str, &'static str);
 
 /// A word that stands without quotes, and its name in `__private`.
 pub(crate) type Word = (&'static str, &'static str);
@@ -75,6 +89,7 @@ pub(crate) static ATTRIBUTES: &[&Attribute] = &[
     &OBJECT,
     &BINLOG,
     &EVENT,
+    &TASK,
     &RESOURCE,
     &CONFIG,
     &ON_START,

@@ -42,7 +42,8 @@ fn check_arguments(owner: &str, arguments: &[&Argument]) {
                 assert_eq!(unique.len(), 2 * words.len(), "{}", argument.name);
             }
             Read::Arguments(inner) => check_arguments(argument.name, inner),
-            Read::Flag(_) | Read::Text(_) | Read::Count(_) | Read::Path(_) => {}
+            Read::Options(_, options) => check_arguments(argument.name, options.arguments),
+            Read::Flag(_) | Read::Text(_) | Read::Texts(_) | Read::Count(_) | Read::Path(_) => {}
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The rows of the triggers.
 
 use super::arguments::{
-    BATCH, CONCURRENCY, CRATE, DEAD_LETTER, DELIVERIES, EVERY, JITTER, MEMORY, MISSED, MOUNT, NAME,
-    ON_CHANGE, ON_OBJECT, ORDERED, OVERLAP, PREFIX, PRESTART, RATE, RETRY, SOURCE, SUFFIX, TIMEOUT,
-    TIMEZONE,
+    BATCH, CONCURRENCY, CRATE, DEAD_LETTER, DELIVERIES, EVERY, IDEMPOTENT, IDEMPOTENT_OBJECTS,
+    IDEMPOTENT_TICKS, JITTER, KEEP, MEMORY, MISSED, MOUNT, NAME, ON_CHANGE, ON_OBJECT, ORDERED,
+    OVERLAP, PREFIX, PRESTART, PRIORITY, RATE, RETRY, SOURCE, SUFFIX, TIMEOUT, TIMEZONE,
 };
 use super::{Attribute, Kind, Unnamed};
 use crate::model::event;
@@ -42,7 +42,15 @@ pub(crate) static INVOKE: Attribute = Attribute {
     name: "invoke",
     kind: Kind::Event(event::invoke),
     unnamed: Unnamed::Nothing,
-    arguments: &[&NAME, &TIMEOUT, &CONCURRENCY, &RATE, &MEMORY, &CRATE],
+    arguments: &[
+        &NAME,
+        &TIMEOUT,
+        &CONCURRENCY,
+        &RATE,
+        &MEMORY,
+        &IDEMPOTENT,
+        &CRATE,
+    ],
     hints: &[(
         "path",
         r#"an invoke function has no path; did you mean `#[faas::http("/path")]`?"#,
@@ -64,6 +72,7 @@ pub(crate) static QUEUE: Attribute = Attribute {
         &TIMEOUT,
         &RATE,
         &MEMORY,
+        &IDEMPOTENT,
         &CRATE,
     ],
     hints: &[
@@ -110,6 +119,7 @@ pub(crate) static TIMER: Attribute = Attribute {
         &CONCURRENCY,
         &RATE,
         &MEMORY,
+        &IDEMPOTENT_TICKS,
         &CRATE,
     ],
     hints: &[
@@ -138,6 +148,7 @@ pub(crate) static OBJECT: Attribute = Attribute {
         &CONCURRENCY,
         &RATE,
         &MEMORY,
+        &IDEMPOTENT_OBJECTS,
         &CRATE,
     ],
     hints: &[
@@ -167,6 +178,7 @@ pub(crate) static BINLOG: Attribute = Attribute {
         &CONCURRENCY,
         &RATE,
         &MEMORY,
+        &IDEMPOTENT,
         &CRATE,
     ],
     hints: &[
@@ -190,6 +202,7 @@ pub(crate) static EVENT: Attribute = Attribute {
         &CONCURRENCY,
         &RATE,
         &MEMORY,
+        &IDEMPOTENT,
         &CRATE,
     ],
     hints: &[
@@ -205,3 +218,33 @@ pub(crate) static EVENT: Attribute = Attribute {
 
 const NAMELESS_TYPE: &str =
     r#"a type stands without a name: `#[faas::event("com.example.user.created")]`"#;
+
+pub(crate) static TASK: Attribute = Attribute {
+    name: "task",
+    kind: Kind::Event(event::task),
+    unnamed: Unnamed::Nothing,
+    arguments: &[
+        &RETRY,
+        &PRIORITY,
+        &KEEP,
+        &NAME,
+        &TIMEOUT,
+        &CONCURRENCY,
+        &RATE,
+        &MEMORY,
+        &IDEMPOTENT,
+        &CRATE,
+    ],
+    hints: &[
+        (
+            "queue",
+            "a task function is submitted to by its own name; for messages of a queue there is `#[faas::queue]`",
+        ),
+        (
+            "retries",
+            "`retry(max = 5)` is the most attempts, the first included",
+        ),
+        ("retention", r#"write `keep = "7d"`"#),
+    ],
+    example: r#"#[faas::task(timeout = "10m")]"#,
+};

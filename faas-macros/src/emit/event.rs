@@ -4,11 +4,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote_spanned;
 
 use super::params::param;
-use super::spec::spec;
+use super::spec::{spec, whole_batch};
 use super::{awaited, local, located, output, private, private_at, site};
 use crate::item::Func;
 use crate::mistakes;
-use crate::model::{Event, Model};
+use crate::model::{Event, Function, Model};
 
 /// Input:  `async fn sum(pair: Json<Pair>) -> Json<Sum>`
 /// Output: `::faas::__private::Trigger::Invoke { call: |__parts, __payload| Box::pin(async move { … }) }`
@@ -60,8 +60,26 @@ fn call(model: &Model, func: &Func, marker: &str) -> TokenStream {
     }
 }
 
+/// What only the compiler knows to be wrong, since it is told by types.
+pub(super) fn assertions(model: &Model, function: &Function, event: &Event) -> TokenStream {
+    let func = &function.func;
+    let one_payload = one_payload(model, func, event.name());
+    let one_by_one = match (&function.idempotent, event) {
+        (Some(idempotent), Event::Queue(_)) => {
+            let at = located(&idempotent.at);
+            let private = private_at(model, at);
+            let message = mistakes::idempotent_batch(&func.signature.ident.to_string()).text();
+            let whole_batch = whole_batch(model, func, event);
+            let call = quote_spanned!(at=> #private::one_by_one(#whole_batch, #message));
+            Some(quote_spanned!(site()=> const _: () = #call;))
+        }
+        _ => None,
+    };
+    quote_spanned!(site()=> #one_payload #one_by_one)
+}
+
 /// Output: `const _: () = ::faas::__private::at_most_one(0 + …param::<…>().takes as usize + …, "two parameters …");`
-pub(super) fn one_payload(model: &Model, func: &Func, marker: &str) -> Option<TokenStream> {
+fn one_payload(model: &Model, func: &Func, marker: &str) -> Option<TokenStream> {
     let params: Vec<_> = func.params().map(|ty| param(model, marker, ty)).collect();
     if params.len() < 2 {
         return None;

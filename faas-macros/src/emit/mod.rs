@@ -18,7 +18,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::{Expr, ExprLit, Lit, Meta, Type};
 
 use crate::item::Func;
-use crate::model::{Function, Limits, Model, Role, Trigger};
+use crate::model::{Function, Idempotent, Limits, Model, Role, Trigger};
 
 /// Input:  `#[cfg(feature = "sums")] #[faas::invoke] async fn sum(…) { … }`
 /// Output: `#[cfg(feature = "sums")] async fn sum(…) { … } #[cfg(feature = "sums")] const _: () = { …submit! { … } };`
@@ -46,7 +46,7 @@ fn submit(model: &Model, entry: &TokenStream) -> TokenStream {
 }
 
 /// Input:  `#[faas::invoke(timeout = "2s")] async fn sum(…) { … }`
-/// Output: `…submit! { ::faas::__private::Function { origin: …, item: …, limits: …, trigger: …, needs: …, schema: … } }`
+/// Output: `…submit! { ::faas::__private::Function { origin: …, item: …, limits: …, idempotent: …, trigger: …, needs: …, schema: … } }`
 fn function(model: &Model, function: &Function) -> TokenStream {
     let private = private(model);
     let origin = origin(model);
@@ -57,36 +57,48 @@ fn function(model: &Model, function: &Function) -> TokenStream {
     let (trigger, needs, schema) = match &function.trigger {
         Trigger::Http { methods, path } => (
             http::route(model, func, methods, path),
-            params::probed_needs(model, func),
+            params::probed_needs(model, func, "http"),
             params::schema(model, func),
         ),
         Trigger::Mount { prefix } => (
             start::mount(model, func, prefix),
-            params::needs(model, func, start::MARKER),
+            params::needs(model, func, start::MARKER, &["http"]),
             nothing,
         ),
         Trigger::Event(event) => (
             event::trigger(model, func, event),
-            params::needs(model, func, event.name()),
+            params::needs(
+                model,
+                func,
+                event.name(),
+                &event.brings(function.idempotent.is_some()),
+            ),
             params::schema(model, func),
         ),
     };
-    let assertion = match &function.trigger {
-        Trigger::Event(event) => event::one_payload(model, func, event.name()),
-        Trigger::Http { .. } | Trigger::Mount { .. } => None,
+    let assertions = match &function.trigger {
+        Trigger::Event(event) => event::assertions(model, function, event),
+        Trigger::Http { .. } | Trigger::Mount { .. } => TokenStream::new(),
     };
+    let idempotent = option(
+        function
+            .idempotent
+            .as_ref()
+            .map(|it| idempotent(&private, it)),
+    );
     let entry = quote_spanned! {site()=>
         #private::Function {
             origin: #origin,
             item: #private::item(&#ident),
             limits: #limits,
+            idempotent: #idempotent,
             trigger: #trigger,
             needs: #needs,
             schema: #schema,
         }
     };
     let submit = submit(model, &entry);
-    quote_spanned!(site()=> #assertion #submit)
+    quote_spanned!(site()=> #assertions #submit)
 }
 
 /// Output: `::faas::__private::Origin { name: "sum", module: module_path!(), … summary: "Adds two numbers." }`
@@ -152,6 +164,16 @@ fn limits(private: &TokenStream, limits: &Limits) -> TokenStream {
     let memory = option(memory.map(ToTokens::into_token_stream));
     quote_spanned! {site()=>
         #private::Limits { timeout: #timeout, concurrency: #concurrency, rate: #rate, memory: #memory }
+    }
+}
+
+/// Output: `::faas::__private::Idempotent::new(&["/order/id"], …, ::faas::__private::AfterCrash::Retry)`
+fn idempotent(private: &TokenStream, idempotent: &Idempotent) -> TokenStream {
+    let key = &idempotent.key;
+    let ttl = duration(idempotent.ttl);
+    let after_crash = Ident::new(idempotent.after_crash, site());
+    quote_spanned! {site()=>
+        #private::Idempotent::new(&[#(#key),*], #ttl, #private::AfterCrash::#after_crash)
     }
 }
 

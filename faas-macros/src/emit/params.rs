@@ -16,20 +16,30 @@ pub(super) fn param(model: &Model, marker: &str, ty: &Type) -> TokenStream {
     quote_spanned!(at=> #private::param::<#private::marker::#marker, #ty>())
 }
 
-/// Output: `|__needs| { (::faas::__private::param::<…>().needs)(__needs); }`
-pub(super) fn needs(model: &Model, func: &Func, marker: &str) -> TokenStream {
+/// Output: `|__needs| { ::faas::__private::Needs::deliveries(__needs); (::faas::__private::param::<…>().needs)(__needs); }`
+pub(super) fn needs(model: &Model, func: &Func, marker: &str, brings: &[&str]) -> TokenStream {
     let params: Vec<_> = func.params().map(|ty| param(model, marker, ty)).collect();
-    if params.is_empty() {
+    if params.is_empty() && brings.is_empty() {
         return quote_spanned!(site()=> |_| {});
     }
-    quote_spanned!(site()=> |__needs| { #((#params.needs)(__needs);)* })
+    let private = private(model);
+    let brings = brings.iter().map(|name| Ident::new(name, site()));
+    quote_spanned! {site()=>
+        |__needs| {
+            #(#private::Needs::#brings(__needs);)*
+            #((#params.needs)(__needs);)*
+        }
+    }
 }
 
-/// Output: `|__needs| { let __probe0 = …; { use …; (&__probe0).needs(__needs); } }`
-pub(super) fn probed_needs(model: &Model, func: &Func) -> TokenStream {
+/// Output: `|__needs| { ::faas::__private::Needs::http(__needs); let __probe0 = …; { use …; (&__probe0).needs(__needs); } }`
+pub(super) fn probed_needs(model: &Model, func: &Func, brings: &str) -> TokenStream {
     let types: Vec<_> = func.params().map(ToTokens::to_token_stream).collect();
     let calls = vec!["needs"; types.len()];
-    probes(model, &types, &calls, "__needs")
+    let private = private(model);
+    let brings = Ident::new(brings, site());
+    let first = quote_spanned!(site()=> #private::Needs::#brings(__needs););
+    probes(model, &types, &calls, "__needs", Some(&first))
 }
 
 /// Output: `|__schemas| { let __probe0 = …; let __probe1 = …; { use …; (&__probe0).parameter(__schemas); (&__probe1).answer(__schemas); } }`
@@ -40,15 +50,24 @@ pub(super) fn schema(model: &Model, func: &Func) -> TokenStream {
         types.push(output(func).0);
         calls.push("answer");
     }
-    probes(model, &types, &calls, "__schemas")
+    probes(model, &types, &calls, "__schemas", None)
 }
 
 /// The probes stand outside the inner block, so that the names of its glob import shadow no type of the user.
-fn probes(model: &Model, types: &[TokenStream], calls: &[&str], argument: &str) -> TokenStream {
-    if types.is_empty() {
-        return quote_spanned!(site()=> |_| {});
-    }
+fn probes(
+    model: &Model,
+    types: &[TokenStream],
+    calls: &[&str],
+    argument: &str,
+    first: Option<&TokenStream>,
+) -> TokenStream {
     let argument = Ident::new(argument, site());
+    if types.is_empty() {
+        return match first {
+            Some(first) => quote_spanned!(site()=> |#argument| { #first }),
+            None => quote_spanned!(site()=> |_| {}),
+        };
+    }
     let names: Vec<_> = (0..types.len())
         .map(|index| local("probe", index))
         .collect();
@@ -62,6 +81,7 @@ fn probes(model: &Model, types: &[TokenStream], calls: &[&str], argument: &str) 
     let private = private(model);
     quote_spanned! {site()=>
         |#argument| {
+            #first
             #(#made)*
             {
                 use #private::probe::*;

@@ -6,7 +6,7 @@ use quote::quote_spanned;
 use super::params::param;
 use super::{duration, option, private, site};
 use crate::item::Func;
-use crate::model::{Binlog, CloudEvent, Event, Model, Object, Queue, Retry, Schedule, Timer};
+use crate::model::{Binlog, CloudEvent, Event, Model, Object, Queue, Retry, Schedule, Task, Timer};
 
 /// Input:  `#[faas::event("com.example.user.created")]`
 /// Output: `spec: ::faas::__private::EventSpec { kind: "com.example.user.created", source: ::core::option::Option::None },`
@@ -18,6 +18,7 @@ pub(super) fn spec(model: &Model, func: &Func, event: &Event) -> Option<TokenStr
         Event::Object(it) => object(model, it),
         Event::Binlog(it) => binlog(model, it),
         Event::CloudEvent(it) => cloud_event(model, it),
+        Event::Task(it) => task(model, it),
     };
     Some(quote_spanned!(site()=> spec: #spec,))
 }
@@ -48,7 +49,7 @@ fn queue(model: &Model, func: &Func, event: &Event, queue: &Queue) -> TokenStrea
 }
 
 /// Output: `::faas::__private::param::<…>().whole_batch || ::faas::__private::param::<…>().whole_batch`
-fn whole_batch(model: &Model, func: &Func, event: &Event) -> TokenStream {
+pub(super) fn whole_batch(model: &Model, func: &Func, event: &Event) -> TokenStream {
     let params: Vec<_> = func
         .params()
         .map(|ty| param(model, event.name(), ty))
@@ -146,6 +147,20 @@ fn cloud_event(model: &Model, event: &CloudEvent) -> TokenStream {
     let CloudEvent { kind, source } = event;
     let source = option(text(source.as_deref()));
     quote_spanned!(site()=> #private::EventSpec { kind: #kind, source: #source })
+}
+
+fn task(model: &Model, task: &Task) -> TokenStream {
+    let private = private(model);
+    let Task {
+        retry,
+        priority,
+        keep,
+    } = task;
+    let retry = retry_policy(&private, retry);
+    let keep = duration(*keep);
+    quote_spanned! {site()=>
+        #private::TaskSpec { retry: #retry, priority: #priority, keep: #keep }
+    }
 }
 
 fn limit(private: &TokenStream, number: u32) -> TokenStream {

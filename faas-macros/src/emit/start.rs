@@ -25,7 +25,7 @@ pub(super) fn resource(model: &Model, resource: &Resource) -> TokenStream {
         let private = private_at(model, at);
         quote_spanned!(at=> #private::Of::<#ty>::new())
     };
-    let needs = needs(model, func, MARKER);
+    let needs = needs(model, func, MARKER, &[]);
     let lazy = resource.lazy;
     let build = start(model, func, "provide");
     let entry = quote_spanned! {site()=>
@@ -61,7 +61,7 @@ pub(super) fn hook(model: &Model, hook: &Hook) -> TokenStream {
     let origin = origin(model);
     let moment = Ident::new(hook.moment, site());
     let timeout = option(hook.timeout.map(duration));
-    let needs = needs(model, &hook.func, MARKER);
+    let needs = needs(model, &hook.func, MARKER, &[]);
     let call = start(model, &hook.func, "done");
     let entry = quote_spanned! {site()=>
         #private::Hook {

@@ -21,6 +21,7 @@ pub(crate) enum Event {
     Object(Object),
     Binlog(Binlog),
     CloudEvent(CloudEvent),
+    Task(Task),
 }
 
 pub(crate) struct Queue {
@@ -74,6 +75,12 @@ pub(crate) struct CloudEvent {
     pub(crate) source: Option<String>,
 }
 
+pub(crate) struct Task {
+    pub(crate) retry: Retry,
+    pub(crate) priority: i16,
+    pub(crate) keep: Duration,
+}
+
 impl Event {
     /// Its name in `__private::Trigger` and `__private::marker`.
     pub(crate) fn name(&self) -> &'static str {
@@ -84,7 +91,20 @@ impl Event {
             Self::Object(_) => "Object",
             Self::Binlog(_) => "Binlog",
             Self::CloudEvent(_) => "Event",
+            Self::Task(_) => "Task",
         }
+    }
+
+    /// What its functions bring into the binary: names of methods of `__private::Needs`.
+    pub(crate) fn brings(&self, is_idempotent: bool) -> Vec<&'static str> {
+        let (is_delivered, is_stored) = match self {
+            Self::Queue(_) | Self::Timer(_) | Self::Object(_) | Self::Task(_) => (true, true),
+            Self::Binlog(_) | Self::CloudEvent(_) => (true, false),
+            Self::Invoke => (false, false),
+        };
+        let deliveries = is_delivered.then_some("deliveries");
+        let embedded = (is_stored || is_idempotent).then_some("embedded");
+        deliveries.into_iter().chain(embedded).collect()
     }
 }
 
@@ -211,6 +231,17 @@ pub(crate) fn event(attribute: &Attribute, args: &Args, errors: &mut Errors) -> 
         source: args.source.clone(),
     })
 }
+
+pub(crate) fn task(_: &Attribute, args: &Args, errors: &mut Errors) -> Event {
+    Event::Task(Task {
+        retry: retry(args, errors),
+        priority: args.priority.unwrap_or_default(),
+        keep: args.keep.unwrap_or(KEEP),
+    })
+}
+
+/// How long the status and the result of a finished task are kept.
+const KEEP: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// What stands without a name, by its own rules.
 fn named(

@@ -10,7 +10,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::{ItemStruct, LitStr};
 
-pub(crate) use self::event::{Binlog, CloudEvent, Event, Object, Queue, Retry, Schedule, Timer};
+pub(crate) use self::event::{
+    Binlog, CloudEvent, Event, Object, Queue, Retry, Schedule, Task, Timer,
+};
 use crate::args::{self, Args};
 use crate::attribute::{Attribute, Kind};
 use crate::errors::Errors;
@@ -39,6 +41,7 @@ pub(crate) enum Role {
 pub(crate) struct Function {
     pub(crate) trigger: Trigger,
     pub(crate) limits: Limits,
+    pub(crate) idempotent: Option<Box<Idempotent>>,
     pub(crate) func: Func,
 }
 
@@ -59,6 +62,16 @@ pub(crate) struct Limits {
     pub(crate) concurrency: Option<NonZeroU32>,
     pub(crate) rate: Option<Rate>,
     pub(crate) memory: Option<u64>,
+}
+
+pub(crate) struct Idempotent {
+    /// Where it is written.
+    pub(crate) at: Ident,
+    /// Pointers into the payload; none means the key of the delivery.
+    pub(crate) key: Vec<String>,
+    pub(crate) ttl: Duration,
+    /// Its name in `__private`.
+    pub(crate) after_crash: &'static str,
 }
 
 pub(crate) struct Resource {
@@ -92,11 +105,13 @@ impl Model {
             Kind::Http => Role::Function(Function {
                 trigger: http(&args, errors),
                 limits: limits(&args),
+                idempotent: None,
                 func: func()?,
             }),
             Kind::Event(read) => Role::Function(Function {
                 trigger: Trigger::Event(read(attribute, &args, errors)),
                 limits: limits(&args),
+                idempotent: idempotent(&args),
                 func: func()?,
             }),
             Kind::Resource => Role::Resource(Resource {
@@ -211,6 +226,19 @@ fn limits(args: &Args) -> Limits {
         memory: args.memory,
     }
 }
+
+fn idempotent(args: &Args) -> Option<Box<Idempotent>> {
+    let idempotent = &args.idempotent;
+    Some(Box::new(Idempotent {
+        at: idempotent.at.clone()?,
+        key: idempotent.key.clone(),
+        ttl: idempotent.ttl.unwrap_or(TTL),
+        after_crash: idempotent.after_crash.unwrap_or("Retry"),
+    }))
+}
+
+/// How long it is known what was done under a key.
+const TTL: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn section(args: &Args, errors: &mut Errors) -> String {
     match &args.text {

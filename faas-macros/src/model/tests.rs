@@ -93,6 +93,90 @@ fn delays() {
 }
 
 #[test]
+fn tasks() {
+    let task = |args: &str| format!("#[faas::task({args})] fn f() {{}}");
+    for args in [
+        "",
+        "priority = 10",
+        "priority = -32768",
+        "priority = 32767, keep = \"30d\"",
+        "retry(max = 1), keep = \"1ms\"",
+    ] {
+        check(&task(args), &[]);
+    }
+    check(&task("priority = 32768"), &["[F0117]"]);
+    check(&task("priority = -32769"), &["found `-32769` [F0117]"]);
+    check(
+        &task("priority = high"),
+        &["takes a whole number, found `high`"],
+    );
+    check(&task("priority = - high"), &["[F0105]"]);
+    check(&task("keep = \"0s\""), &["leave the argument out for `7d`"]);
+    check(&task("keep = 7"), &["[F0105]"]);
+    check(&task("retry(delay = \"1h\")"), &["[F0192]"]);
+    check(
+        &task("delay = \"1h\""),
+        &["inside of another argument: `retry("],
+    );
+    check(&task("queue = \"orders\""), &["there is `#[faas::queue]`"]);
+    check(&task("\"encode\""), &["[F0107]"]);
+}
+
+#[test]
+fn idempotence() {
+    let invoke = |args: &str| format!("#[faas::invoke(idempotent{args})] fn f() {{}}");
+    for args in [
+        "",
+        "()",
+        "(key = \"/order/id\", ttl = \"1d\", after_crash = retry)",
+        "(key = [\"/customer\", \"/a~0b/0\",], after_crash = hold)",
+        "(key = [\"/id\"])",
+    ] {
+        check(&invoke(args), &[]);
+        check(&queue(&format!("\"orders\", idempotent{args}")), &[]);
+    }
+    for attribute in ["timer(every = \"1h\", ", "object(\"uploads\", "] {
+        let own = |args: &str| format!("#[faas::{attribute}idempotent{args})] fn f() {{}}");
+        check(&own(""), &[]);
+        check(&own("(ttl = \"1h\", after_crash = hold)"), &[]);
+        check(&own("(key = \"/id\")"), &["no payload to point into"]);
+    }
+    check(
+        &invoke("(key = \"order.id\")"),
+        &["did you mean `\"/order/id\"`?"],
+    );
+    check(&invoke("(key = \"\")"), &["[F0143]\nhelp: a pointer is"]);
+    check(&invoke("(key = [\"/a~\", \"b\"])"), &["[F0143]", "[F0143]"]);
+    check(&invoke("(key = [])"), &["leave `key` out for the key"]);
+    check(&invoke("(key = [\"/a\", \"/a\"])"), &["[F0194]"]);
+    check(
+        &invoke("(key = [\"/a\", 5])"),
+        &["takes text in quotes, found `5`"],
+    );
+    check(&invoke("(key = [\"/a\" \"/b\"])"), &["[F0108]"]);
+    check(&invoke("(key = order)"), &["[F0105]"]);
+    check(&invoke("(key)"), &["[F0104]"]);
+    check(&invoke("(ttl = \"0s\")"), &["for `1d`"]);
+    check(&invoke("(after_crash = wait)"), &["[F0195]"]);
+    check(&invoke("(after_crash = \"hold\")"), &["[F0196]"]);
+    check(&invoke("(keys = [\"/a\"])"), &["write `key = ["]);
+    check(&invoke("(\"/a\")"), &["[F0107]"]);
+    check(
+        &invoke(" = true"),
+        &["takes arguments in parentheses, found `true`"],
+    );
+    check(&invoke(", idempotent()"), &["[F0103]"]);
+    check(
+        &queue("\"orders\", ttl = \"1d\""),
+        &["inside of another argument: `idempotent("],
+    );
+    check(
+        "#[faas::http(GET, \"/\", idempotent)] fn f() -> u8 { 1 }",
+        &["it is an argument of `invoke`, `queue`, "],
+    );
+}
+
+#[test]
 fn schedules() {
     for args in [
         "\"0 3 * * *\"",

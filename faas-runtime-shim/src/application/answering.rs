@@ -7,6 +7,7 @@ use std::task::{self, Poll};
 
 use axum::body::Body;
 use axum::routing::future::RouteFuture;
+use futures_util::future::BoxFuture;
 use http::Response;
 use pin_project_lite::pin_project;
 
@@ -14,13 +15,37 @@ pin_project! {
     /// The future of an HTTP answer.
     pub struct Answering {
         #[pin]
-        route: RouteFuture<Infallible>,
+        way: Way,
+    }
+}
+
+pin_project! {
+    #[project = WayProjection]
+    enum Way {
+        Routed {
+            #[pin]
+            route: RouteFuture<Infallible>,
+        },
+        Beside {
+            answer: BoxFuture<'static, Response<Body>>,
+        },
     }
 }
 
 impl Answering {
-    pub(super) fn new(route: RouteFuture<Infallible>) -> Self {
-        Self { route }
+    pub(super) fn routed(route: RouteFuture<Infallible>) -> Self {
+        Self {
+            way: Way::Routed { route },
+        }
+    }
+
+    /// Answers what no route takes.
+    pub(crate) fn beside(answer: impl Future<Output = Response<Body>> + Send + 'static) -> Self {
+        Self {
+            way: Way::Beside {
+                answer: Box::pin(answer),
+            },
+        }
     }
 }
 
@@ -34,9 +59,12 @@ impl Future for Answering {
     type Output = Response<Body>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Response<Body>> {
-        self.project().route.poll(cx).map(|answer| match answer {
-            Ok(response) => response,
-            Err(never) => match never {},
-        })
+        match self.project().way.project() {
+            WayProjection::Routed { route } => route.poll(cx).map(|answer| match answer {
+                Ok(response) => response,
+                Err(never) => match never {},
+            }),
+            WayProjection::Beside { answer } => answer.as_mut().poll(cx),
+        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | trigger | what is sent |
 //! |---|---|
-//! | `invoke` | the payload |
+//! | `invoke`, `task` | the payload |
 //! | `queue` | the body of one message |
 //! | `timer` | anything: the due time is now |
 //! | `object` | `{"key": "in/a.mp4", "kind": "created", "size": 3}`; without `kind` it is created |
@@ -34,9 +34,10 @@ impl Application {
     pub fn by_hand(&self, function: FunctionIndex, payload: Payload) -> Result<Input, Error> {
         let state = self.state(function);
         Ok(match &state.function().trigger {
-            Trigger::Http { .. } | Trigger::Mount { .. } | Trigger::Invoke { .. } => {
-                Input::Payload(payload)
-            }
+            Trigger::Http { .. }
+            | Trigger::Mount { .. }
+            | Trigger::Invoke { .. }
+            | Trigger::Task { .. } => Input::Payload(payload),
             Trigger::Queue { spec, .. } => {
                 let mut delivery = delivery(spec.queue, payload)?;
                 delivery.sent.get_or_insert_with(|| self.clock().wall());
@@ -130,6 +131,7 @@ fn object(bucket: &str, payload: &Payload) -> Result<ObjectEvent, Error> {
         etag: sent.etag,
         time: None,
         sequencer: None,
+        path: None,
     })
 }
 

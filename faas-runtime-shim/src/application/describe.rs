@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::resources::needs_of;
 use crate::function::{
-    Function, Limits, Missed, Needs, Origin, Overlap, QueueSpec, Schedule, TimerSpec, Trigger,
+    AfterCrash, Function, Idempotent, Limits, Missed, Needs, Origin, Overlap, QueueSpec,
+    RetryPolicy, Schedule, TimerSpec, Trigger,
 };
 use crate::platform::Profile;
 use crate::registry::Registry;
@@ -73,6 +74,9 @@ fn function_of(function: &Function, schemas: &mut Schemas) -> Value {
     entry.insert("trigger".into(), function.trigger.name().into());
     entry.insert("arguments".into(), arguments(&function.trigger));
     entry.insert("limits".into(), limits(&function.limits));
+    if let Some(it) = &function.idempotent {
+        entry.insert("idempotent".into(), idempotent(it));
+    }
     needs(function.needs, &mut entry);
     (function.schema)(schemas);
     let (parameters, answer) = schemas.take();
@@ -89,6 +93,9 @@ fn arguments(trigger: &Trigger) -> Value {
         Trigger::Mount { prefix, .. } => json!({ "mount": prefix }),
         Trigger::Invoke { .. } => json!({}),
         Trigger::Queue { spec, .. } => queue(spec),
+        Trigger::Task { spec, .. } => json!({
+            "retry": retry(&spec.retry), "priority": spec.priority, "keep_ms": millis(spec.keep),
+        }),
         Trigger::Timer { spec, .. } => timer(spec),
         Trigger::Object { spec, .. } => json!({
             "bucket": spec.bucket, "on": spec.on, "prefix": spec.prefix, "suffix": spec.suffix,
@@ -102,15 +109,19 @@ fn queue(spec: &QueueSpec) -> Value {
     json!({
         "queue": spec.queue,
         "batch": spec.batch,
-        "retry": {
-            "max": spec.retry.max,
-            "delay_ms": millis(spec.retry.delay),
-            "factor": spec.retry.factor,
-            "cap_ms": millis(spec.retry.cap),
-        },
+        "retry": retry(&spec.retry),
         "dead_letter": spec.dead_letter,
         "ordered": spec.ordered,
         "whole_batch": spec.whole_batch,
+    })
+}
+
+fn retry(policy: &RetryPolicy) -> Value {
+    json!({
+        "max": policy.max,
+        "delay_ms": millis(policy.delay),
+        "factor": policy.factor,
+        "cap_ms": millis(policy.cap),
     })
 }
 
@@ -158,6 +169,17 @@ fn limits(limits: &Limits) -> Value {
         entry.insert("memory_bytes".into(), memory.into());
     }
     Value::Object(entry)
+}
+
+fn idempotent(idempotent: &Idempotent) -> Value {
+    json!({
+        "key": idempotent.key,
+        "ttl_ms": millis(idempotent.ttl),
+        "after_crash": match idempotent.after_crash {
+            AfterCrash::Retry => "retry",
+            AfterCrash::Hold => "hold",
+        },
+    })
 }
 
 fn origin(origin: &Origin) -> Map<String, Value> {

@@ -10,41 +10,49 @@ mod deliver;
 mod describe;
 mod guard;
 mod hooks;
+pub(crate) mod idempotent;
+mod own;
 mod pace;
-mod resources;
+pub(crate) mod resources;
 mod response;
-mod routes;
+pub(crate) mod routes;
 mod routing;
 mod state;
 
 use std::any::TypeId;
 use std::fmt;
+use std::future::ready;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Body, HttpBody};
 use axum::extract::DefaultBodyLimit;
 use futures_util::future::BoxFuture;
 use http::Request;
 use tokio::sync::Notify;
-use tower_service::Service;
 
 use self::guard::{Guard, Ticket};
+use self::own::Own;
 use self::resources::{Asker, Resources};
 #[cfg(feature = "aws-lambda")]
 pub(crate) use self::response::Late;
+use self::routes::Routes;
 use self::routing::Routing;
 pub use self::state::FunctionState;
 use crate::clock::Clock;
 use crate::config::{ConfigErrors, Configuration};
+use crate::engine::EMBEDDED;
 use crate::error::Error;
 use crate::function::{Function, HookMoment, Shared, Trigger, Type};
+#[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+use crate::invocation::ObjectEvent;
 use crate::invocation::{Context, Facts, Failure, FailureKind, Input, Outcome, Parts};
-use crate::outlet::Outlet;
+use crate::outlet::{Message, Outlet, PublishError};
 use crate::registry::{Registry, Selection};
+use crate::services::{KeyValue, Operations, Services, Tasks};
 use crate::startup::{StartError, StartErrors};
+use crate::support::Support;
 use crate::telemetry::Captured;
 use crate::telemetry::metrics::prometheus::render;
 use crate::trace::TraceContext;
@@ -52,6 +60,8 @@ use crate::trace::TraceContext;
 pub use self::answering::Answering;
 pub use self::blocking::blocking;
 pub use self::deliver::Settled;
+#[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+pub(crate) use self::deliver::dead_letter;
 pub use self::describe::describe;
 pub use self::resources::share;
 
@@ -63,10 +73,12 @@ struct Inner {
     functions: Vec<Arc<FunctionState>>,
     registry: Registry,
     routing: Routing,
-    outlet: Arc<dyn Outlet>,
+    support: Support,
+    services: Services,
+    own: Own,
     resources: Resources,
     configuration: Configuration,
-    router: OnceLock<Router>,
+    routes: OnceLock<Box<dyn Routes>>,
     platform: &'static str,
     runtime: Runtime,
     invoked: AtomicBool,
@@ -97,8 +109,8 @@ pub struct Blueprint {
     pub configuration: Configuration,
     /// Time and threads.
     pub runtime: Runtime,
-    /// Where published messages and events go.
-    pub outlet: Arc<dyn Outlet>,
+    /// What it is given from below: where it publishes, keys with values, tasks.
+    pub services: Services,
     /// Values that stand in for resources of their types.
     pub given: Vec<(Type, Shared)>,
     /// Where the log lines of invocations go instead of the process's log.
@@ -119,7 +131,7 @@ impl Application {
             platform,
             configuration,
             runtime,
-            outlet,
+            services,
             given,
             captured,
         } = blueprint;
@@ -134,7 +146,10 @@ impl Application {
                 Vec::new()
             }
         };
-        errors.extend(routes::check(&selected));
+        let support = Support::of(&registry.functions);
+        if let Some(http) = support.http {
+            errors.extend((http.check)(&selected));
+        }
         errors.extend(routing::check(&selected));
         let (routing, mistakes) = Routing::read(&selected, &configuration);
         let told = |mistakes: &ConfigErrors| StartError::configuration(mistakes.to_string());
@@ -160,12 +175,14 @@ impl Application {
             .collect();
         let application = Self(Arc::new(Inner {
             functions,
+            support,
             registry,
             routing,
-            outlet,
+            services,
+            own: Own::default(),
             resources,
             configuration,
-            router: OnceLock::new(),
+            routes: OnceLock::new(),
             platform,
             runtime,
             invoked: AtomicBool::new(false),
@@ -181,9 +198,11 @@ impl Application {
         let parts = Parts::new(Context::of_start(self.clone()));
         let errors = self.0.resources.build_eager(&parts).await;
         StartErrors::check(errors, ())?;
-        let router = routes::build(&self.0.functions, &parts).await?;
-        // this is the only place that sets it
-        let _ = self.0.router.set(router);
+        if let Some(http) = self.0.support.http {
+            let routes = (http.build)(&self.0.functions, &parts).await?;
+            // this is the only place that sets it
+            let _ = self.0.routes.set(routes);
+        }
         self.run_hooks(HookMoment::Start).await
     }
 
@@ -203,8 +222,10 @@ impl Application {
         }
         let context = Context::new(self.clone(), facts);
         request.extensions_mut().insert(Parts::new(context));
-        let mut router = self.0.router.get().cloned().unwrap_or_default();
-        Answering::new(router.call(request))
+        match self.0.routes.get() {
+            Some(routes) => routes.answer(request),
+            None => Answering::beside(ready(routes::nothing_here(&request))),
+        }
     }
 
     /// Takes an event to a function.
@@ -225,7 +246,10 @@ impl Application {
             None => wrong_shape(state.name()),
             Some(entry) => {
                 let parts = Parts::new(context);
-                if missing.is_none() && !state.is_limited() {
+                let is_plain = missing.is_none()
+                    && !state.is_limited()
+                    && state.function().idempotent.is_none();
+                if is_plain {
                     entry(parts, input)
                 } else {
                     admitted(entry, Arc::clone(state), missing, parts, input)
@@ -239,6 +263,11 @@ impl Application {
     #[must_use]
     pub fn functions(&self) -> &[Arc<FunctionState>] {
         &self.0.functions
+    }
+
+    /// Walks the indices of the functions.
+    pub(crate) fn indices(&self) -> impl Iterator<Item = FunctionIndex> + use<> {
+        (0..self.0.functions.len()).map(FunctionIndex)
     }
 
     /// Finds a function by its name.
@@ -312,13 +341,64 @@ impl Application {
     /// Returns where published messages and events go.
     #[must_use]
     pub fn outlet(&self) -> &dyn Outlet {
-        &*self.0.outlet
+        &*self.0.services.outlet
+    }
+
+    /// Publishes a message; done once the other side has confirmed it.
+    ///
+    /// Other than with [`outlet`](Self::outlet), a queue that is bound to nothing is one of the host's own.
+    pub fn publish(&self, message: Message) -> BoxFuture<'static, Result<(), PublishError>> {
+        let outlet = self.outlet();
+        if let Some(engine) = EMBEDDED {
+            outlet.equip(engine);
+        }
+        outlet.publish(message)
+    }
+
+    /// Returns the keys with values that all instances share.
+    #[must_use]
+    pub fn kv(&self) -> &dyn KeyValue {
+        &*self.0.services.kv
+    }
+
+    /// Returns who reads and writes keys with values, if anybody does, with what it needs them through.
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) fn who_keeps(&self) -> Option<String> {
+        let mut functions = self.functions().iter();
+        let idempotent = functions.find(|state| state.function().idempotent.is_some());
+        idempotent
+            .map(|state| format!("function `{}`", state.name()))
+            .or_else(|| self.0.resources.who_keeps().map(str::to_owned))
+    }
+
+    /// Returns where tasks are handed over.
+    #[must_use]
+    pub fn tasks(&self) -> &dyn Tasks {
+        &*self.0.services.tasks
+    }
+
+    /// Returns the view of what waits and what is planned.
+    #[must_use]
+    pub fn operations(&self) -> &dyn Operations {
+        &*self.0.services.operations
     }
 
     /// Returns the clock.
     #[must_use]
     pub fn clock(&self) -> &dyn Clock {
         &*self.0.runtime.clock
+    }
+
+    /// Returns the clock for what outlives a borrow of the application.
+    #[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+    pub(crate) fn shared_clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.0.runtime.clock)
+    }
+
+    /// Finds the function that hears of an object in a bucket by the bucket's logical name.
+    #[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+    pub(crate) fn hears_of(&self, object: &ObjectEvent) -> Option<FunctionIndex> {
+        self.0.routing.hears_of(object)
     }
 
     /// Runs work that blocks, away from the threads that poll.
@@ -370,6 +450,18 @@ impl Application {
             .map(|state| state.function())
             .collect();
         describe(&registry, &[])
+    }
+
+    /// Returns what the functions of the binary have brought along, those that are not selected included.
+    #[cfg_attr(
+        not(all(
+            any(feature = "aws-lambda", feature = "host"),
+            not(target_family = "wasm")
+        )),
+        expect(dead_code, reason = "only adapters use it")
+    )]
+    pub(crate) fn support(&self) -> Support {
+        self.0.support
     }
 
     pub(crate) fn captured(&self) -> Option<&Captured> {
@@ -438,7 +530,7 @@ impl fmt::Debug for Application {
     }
 }
 
-/// Waits for the function's limits and builds its lazy resources, then calls it.
+/// Waits for the function's limits and builds its lazy resources, then calls it, unless that was done before.
 fn admitted(
     entry: crate::function::EventEntry,
     state: Arc<FunctionState>,
@@ -456,7 +548,10 @@ fn admitted(
         if let Some(missing) = missing {
             parts.application().build_lazy(missing, &parts).await?;
         }
-        entry(parts, input).await
+        match state.function().idempotent {
+            None => entry(parts, input).await,
+            Some(rule) => (rule.once)(rule, entry, parts, input).await,
+        }
     })
 }
 
@@ -467,7 +562,7 @@ fn wrong_shape(name: &str) -> BoxFuture<'static, Outcome> {
         name: "WrongTrigger".into(),
         message: format!("the function `{name}` serves HTTP requests and takes no events"),
     };
-    Box::pin(std::future::ready(Err(failure)))
+    Box::pin(ready(Err(failure)))
 }
 
 /// Returns everybody who needs something from the start on.

@@ -25,6 +25,8 @@ pub(crate) struct Resources {
     sections: HashMap<TypeId, Shared, BuildHasherDefault<TypeHasher>>,
     /// What is built at the start, in an order in which dependencies come first.
     eager: Vec<Type>,
+    /// Who reads and writes keys, and for whom: the first one found.
+    kv: Option<String>,
 }
 
 #[derive(Debug)]
@@ -98,6 +100,11 @@ impl Resources {
             }
         }
         errors
+    }
+
+    /// Returns who reads and writes keys, if anybody does.
+    pub(crate) fn who_keeps(&self) -> Option<&str> {
+        self.kv.as_deref()
     }
 
     /// Tells whether something that a resource needs is not there.
@@ -211,6 +218,9 @@ impl Plan<'_> {
     fn asker(&mut self, asker: &Asker) {
         let needs = needs_of(asker.needs);
         self.sections.extend(needs.sections);
+        if needs.kv {
+            self.kv(std::slice::from_ref(&asker.name));
+        }
         for ty in needs.resources {
             let mut chain = vec![asker.name.clone()];
             self.visit(ty, &mut chain);
@@ -239,6 +249,9 @@ impl Plan<'_> {
                 Some(resource) => {
                     let needs = needs_of(resource.needs);
                     self.sections.extend(needs.sections);
+                    if needs.kv {
+                        self.kv(chain);
+                    }
                     for need in needs.resources {
                         self.visit(need, chain);
                     }
@@ -258,6 +271,11 @@ impl Plan<'_> {
         }
         self.marks.insert(ty.id, Mark::Done);
         chain.pop();
+    }
+
+    fn kv(&mut self, chain: &[String]) {
+        let kv = &mut self.resources.kv;
+        kv.get_or_insert_with(|| chain.join(" -> "));
     }
 
     /// Puts a resource behind what it needs; `open` are those that wait for it, which a cycle leads back to.

@@ -19,6 +19,7 @@ use futures_util::future::BoxFuture;
 use http::{Method, Request, Response, StatusCode};
 use tower_service::Service;
 
+use super::Answering;
 use super::guard::{Guard, Ticket, panic_message};
 use super::response::overloaded;
 use super::state::FunctionState;
@@ -110,11 +111,23 @@ fn functions_at(
         .any(|(_, other, owner)| *other == path && owner.origin != function.origin)
 }
 
+/// Where requests find their functions. Only functions for HTTP bring the one that there is.
+pub(crate) trait Routes: Send + Sync {
+    /// Takes a request to its function.
+    fn answer(&self, request: Request<Body>) -> Answering;
+}
+
+impl Routes for Router {
+    fn answer(&self, request: Request<Body>) -> Answering {
+        Answering::routed(self.clone().call(request))
+    }
+}
+
 /// Builds the router, once the resources are there.
 pub(crate) async fn build(
     functions: &[Arc<FunctionState>],
     parts: &Parts,
-) -> Result<Router, StartErrors> {
+) -> Result<Box<dyn Routes>, StartErrors> {
     let mut errors = Vec::new();
     let mut router = Router::new();
     for (path, methods) in annotated_routes(functions) {
@@ -166,10 +179,10 @@ pub(crate) async fn build(
             legacy.clone().merge(router)
         }),
         None => router
-            .fallback(nothing_here)
+            .fallback(async |request: Request<Body>| nothing_here(&request))
             .method_not_allowed_fallback(another_method),
     };
-    StartErrors::check(errors, router)
+    StartErrors::check(errors, Box::new(router))
 }
 
 /// Makes one router step that axum answers with a panic if routes clash; then makes it with each annotated route alone, to
@@ -255,7 +268,7 @@ fn filter(methods: &[&str]) -> Option<MethodFilter> {
 }
 
 /// The 404 of an application without a router at `/`.
-async fn nothing_here(request: Request<Body>) -> Response<Body> {
+pub(super) fn nothing_here(request: &Request<Body>) -> Response<Body> {
     tracing::info!(
         method = %request.method(),
         path = request.uri().path(),

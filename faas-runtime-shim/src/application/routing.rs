@@ -7,6 +7,7 @@ use crate::bindings::{Binding, Bound};
 use crate::config::{ConfigErrors, Configuration};
 use crate::function::{BinlogSpec, EventSpec, Function, ObjectSpec, Trigger};
 use crate::invocation::{Address, ChangeEvent, Input, ObjectEvent};
+use crate::services::CHANNEL;
 use crate::startup::StartError;
 
 /// What was found for an arrival.
@@ -65,12 +66,15 @@ impl Routing {
     /// Finds the function for an input at an address.
     pub(super) fn find(&self, address: &Address, input: &Input) -> Found {
         match address {
-            Address::Queue(name) => self.single(name.as_deref(), |trigger| {
-                matches!(trigger, Trigger::Queue { .. })
-            }),
-            Address::Timer(name) => self.single(name.as_deref(), |trigger| {
-                matches!(trigger, Trigger::Timer { .. })
-            }),
+            Address::Queue(Some(name)) => only(&self.of_queue(name)),
+            Address::Queue(None) => only(&self.nameless(|target| match target.trigger {
+                Trigger::Queue { .. } => true,
+                // what is bound to nothing is not meant by a queue
+                Trigger::Task { .. } => target.physical.is_some(),
+                _ => false,
+            })),
+            Address::Timer(Some(name)) => only(&self.named(name, is_timer)),
+            Address::Timer(None) => only(&self.nameless(|target| is_timer(target.trigger))),
             Address::Object(bucket) => {
                 let Input::Object(object) = input else {
                     return Found::Nothing;
@@ -112,6 +116,25 @@ impl Routing {
         }
     }
 
+    /// Finds the function that hears of an object in a bucket by the bucket's logical name.
+    #[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+    pub(super) fn hears_of(&self, object: &ObjectEvent) -> Option<FunctionIndex> {
+        let is_of = |target: &&Target| {
+            matches!(target.trigger, Trigger::Object { .. }) && *target.logical == *object.bucket
+        };
+        let found = best(
+            self.0.iter().filter(is_of).collect(),
+            |trigger| match trigger {
+                Trigger::Object { spec, .. } => of_object(spec, object),
+                _ => None,
+            },
+        );
+        match found {
+            Found::Function(function) => Some(function),
+            Found::Filtered | Found::Nothing | Found::Several => None,
+        }
+    }
+
     /// Says which functions there are, for a message.
     pub(super) fn known(&self) -> String {
         let mut text = String::new();
@@ -134,34 +157,67 @@ impl Routing {
         text
     }
 
-    /// The target of this name among those of a trigger; without a name the only one there is.
-    fn single(&self, name: Option<&str>, of: fn(&Trigger) -> bool) -> Found {
-        let mut targets = match name {
-            Some(name) => self.named(name, of),
-            None => self.0.iter().filter(|target| of(target.trigger)).collect(),
+    /// Those that would take what comes without a name.
+    fn nameless(&self, takes: impl Fn(&&Target) -> bool) -> Vec<&Target> {
+        self.0.iter().filter(takes).collect()
+    }
+
+    /// Those that a queue of this name brings messages to: bound ones first, then queues before tasks.
+    fn of_queue(&self, name: &str) -> Vec<&Target> {
+        let bound = self.bound_to(name, |trigger| is_queue(trigger) || is_task(trigger));
+        if !bound.is_empty() {
+            return bound;
         }
-        .into_iter();
-        match (targets.next(), targets.next()) {
-            (None, _) => Found::Nothing,
-            (Some(target), None) => Found::Function(target.function),
-            (Some(_), Some(_)) => Found::Several,
+        let queues = self.called(name, is_queue);
+        if !queues.is_empty() {
+            return queues;
         }
+        self.called(name.strip_prefix(CHANNEL).unwrap_or(name), is_task)
     }
 
     /// Those that are bound to this physical name; if there are none, those that are called so themselves.
     fn named(&self, name: &str, of: fn(&Trigger) -> bool) -> Vec<&Target> {
-        let those = |called: fn(&Target) -> Option<&str>| -> Vec<&Target> {
-            let is_called = |target: &&Target| called(target).is_some_and(|it| same(name, it));
-            let targets = self.0.iter().filter(|target| of(target.trigger));
-            targets.filter(is_called).collect()
-        };
-        let bound = those(|target| target.physical.as_deref());
+        let bound = self.bound_to(name, of);
         if bound.is_empty() {
-            those(|target| Some(target.logical))
+            self.called(name, of)
         } else {
             bound
         }
     }
+
+    fn bound_to(&self, name: &str, of: impl Fn(&Trigger) -> bool) -> Vec<&Target> {
+        let is_bound = |target: &&Target| {
+            let physical = target.physical.as_deref();
+            of(target.trigger) && physical.is_some_and(|it| same(name, it))
+        };
+        self.0.iter().filter(is_bound).collect()
+    }
+
+    fn called(&self, name: &str, of: impl Fn(&Trigger) -> bool) -> Vec<&Target> {
+        let is_called = |target: &&Target| of(target.trigger) && same(name, target.logical);
+        self.0.iter().filter(is_called).collect()
+    }
+}
+
+/// The one that is meant, if it is one.
+fn only(targets: &[&Target]) -> Found {
+    match targets {
+        [] => Found::Nothing,
+        [target] => Found::Function(target.function),
+        _ => Found::Several,
+    }
+}
+
+fn is_queue(trigger: &Trigger) -> bool {
+    matches!(trigger, Trigger::Queue { .. })
+}
+
+fn is_task(trigger: &Trigger) -> bool {
+    matches!(trigger, Trigger::Task { .. })
+}
+
+fn is_timer(trigger: &Trigger) -> bool {
+    matches!(trigger, Trigger::Timer { .. })
 }
 
 /// What a function's binding is, and under which logical name.
@@ -171,6 +227,7 @@ fn bound(function: &'static Function) -> (Option<Bound>, &'static str) {
         Trigger::Timer { .. } => (Some(Bound::Timers), function.origin.name),
         Trigger::Object { spec, .. } => (Some(Bound::Objects), spec.bucket),
         Trigger::Binlog { spec, .. } => (Some(Bound::Binlogs), spec.table),
+        Trigger::Task { .. } => (Some(Bound::Tasks), function.origin.name),
         Trigger::Http { .. }
         | Trigger::Mount { .. }
         | Trigger::Invoke { .. }
@@ -289,6 +346,7 @@ mod tests {
             },
             item: std::any::TypeId::of::<()>(),
             limits: crate::function::Limits::NONE,
+            idempotent: None,
             trigger,
             needs: |_| {},
             schema: |_| {},
@@ -375,6 +433,37 @@ mod tests {
         );
     }
 
+    fn task(name: &'static str) -> &'static Function {
+        let spec = crate::function::TaskSpec {
+            retry: crate::function::RetryPolicy::DEFAULT,
+            priority: 0,
+            keep: std::time::Duration::from_secs(1),
+        };
+        function(name, Trigger::Task { spec, call: entry })
+    }
+
+    #[test]
+    fn a_queue_brings_tasks_to_the_function_that_is_bound_to_it() {
+        let any = Input::Payload(Payload::default());
+        let at =
+            |routing: &Routing, name: &str| routing.find(&Address::Queue(Some(name.into())), &any);
+        let functions = [queue("orders"), task("encode"), task("orders")];
+        let plain = routing(&functions, &[]);
+        assert_eq!(at(&plain, "task:encode"), found(1));
+        assert_eq!(at(&plain, "encode"), found(1));
+        assert_eq!(at(&plain, "orders"), found(0));
+        assert_eq!(at(&plain, "task:orders"), found(2));
+        assert_eq!(at(&plain, "task:unheard"), Found::Nothing);
+        let url = "https://sqs.eu-west-1.amazonaws.com/1/encode-prod";
+        let bound = routing(&functions, &[("tasks.encode.url", url)]);
+        assert_eq!(at(&bound, "encode-prod"), found(1));
+        assert_eq!(at(&bound, "orders"), found(0));
+        // of what is bound to nothing a nameless queue means none
+        let nameless = Address::Queue(None);
+        assert_eq!(plain.find(&nameless, &any), found(0));
+        assert_eq!(bound.find(&nameless, &any), Found::Several);
+    }
+
     #[test]
     fn of_several_object_functions_the_narrowest_is_meant() {
         let spec = |on: &'static [ObjectKind], prefix, suffix| ObjectSpec {
@@ -400,6 +489,7 @@ mod tests {
                 etag: None,
                 time: None,
                 sequencer: None,
+                path: None,
             };
             routing.find(
                 &Address::Object(bucket.into()),
@@ -413,6 +503,45 @@ mod tests {
         assert_eq!(event("uploads-prod", "a.txt", created), Found::Filtered);
         assert_eq!(event("uploads", "a.mp4", created), found(1));
         assert_eq!(event("other", "a.mp4", created), Found::Nothing);
+    }
+
+    #[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+    #[test]
+    fn on_this_machine_a_bucket_has_its_logical_name() {
+        let spec = |suffix| ObjectSpec {
+            bucket: "uploads",
+            on: &[ObjectKind::Created],
+            prefix: "",
+            suffix,
+        };
+        let functions = [
+            objects("films", spec(".mp4")),
+            objects("all", spec("")),
+            queue("uploads"),
+        ];
+        let settings = [
+            ("objects.uploads.name", "uploads-prod"),
+            ("queues.uploads.name", "uploads"),
+        ];
+        let routing = routing(&functions, &settings);
+        let hears = |bucket: &str, key: &str, kind| {
+            routing.hears_of(&ObjectEvent {
+                bucket: bucket.into(),
+                key: key.to_owned(),
+                kind,
+                size: None,
+                version: None,
+                etag: None,
+                time: None,
+                sequencer: None,
+                path: None,
+            })
+        };
+        let created = ObjectKind::Created;
+        assert_eq!(hears("uploads", "a.mp4", created), Some(FunctionIndex(0)));
+        assert_eq!(hears("uploads", "a.txt", created), Some(FunctionIndex(1)));
+        assert_eq!(hears("uploads", "a.txt", ObjectKind::Removed), None);
+        assert_eq!(hears("uploads-prod", "a.mp4", created), None);
     }
 
     #[test]

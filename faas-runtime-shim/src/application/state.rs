@@ -63,6 +63,7 @@ impl FunctionState {
     pub(crate) fn retry(&self) -> RetryPolicy {
         match &self.function.trigger {
             Trigger::Queue { spec, .. } => spec.retry,
+            Trigger::Task { spec, .. } => spec.retry,
             _ => RetryPolicy::DEFAULT,
         }
     }

@@ -139,6 +139,18 @@ impl Configuration {
         decode::section(section, entry.as_deref())
     }
 
+    /// Decodes a single key, such as `queues.durability`; `None` if it is not set.
+    ///
+    /// # Errors
+    ///
+    /// Fails for a wrong value.
+    pub fn value<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, ConfigErrors> {
+        match tree::find(&self.root, key)? {
+            Some(entry) => decode::section(key, Some(&entry)).map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// Lists the sections directly under `prefix`, such as `queues`; under the empty prefix, those at the top.
     ///
     /// # Errors

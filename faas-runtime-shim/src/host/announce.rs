@@ -25,6 +25,7 @@ fn what(state: &FunctionState) -> String {
         Trigger::Mount { prefix, .. } => format!("everything under {prefix}"),
         Trigger::Invoke { .. } => format!("invoke {}", state.name()),
         Trigger::Queue { ref spec, .. } => format!("queue {}", spec.queue),
+        Trigger::Task { .. } => format!("task {}", state.name()),
         Trigger::Timer { ref spec, .. } => match spec.schedule {
             Schedule::Cron(text) => format!("timer {text}"),
             Schedule::Every(period) => format!("timer every {period:?}"),

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use futures_util::future::{BoxFuture, Either};
-use http::{Method, Request, Response};
+use http::{Method, Request};
 
 use super::events::{self, Intake};
 use super::http::Service;
@@ -57,7 +56,7 @@ fn may_be_event(request: &Request<Body>) -> bool {
 }
 
 impl Service for Door {
-    type Answering = Either<Answering, BoxFuture<'static, Response<Body>>>;
+    type Answering = Answering;
 
     fn answer(&self, request: Request<Body>, peer: SocketAddr) -> Self::Answering {
         let mut facts = Facts {
@@ -69,11 +68,11 @@ impl Service for Door {
             && may_be_event(&request)
         {
             let (events, application) = (Arc::clone(events), self.application.clone());
-            return Either::Right(Box::pin(async move {
+            return Answering::beside(async move {
                 events.intake.answer(&application, facts, request).await
-            }));
+            });
         }
         facts.head_timeout = Some(self.head_timeout);
-        Either::Left(self.application.http(facts, request))
+        self.application.http(facts, request)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{Error, ErrorKind};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -11,6 +12,7 @@ use tokio::task::JoinHandle;
 use super::http::{Phase, Policy};
 use super::settings::{HttpSection, Listen};
 use crate::application::Application;
+use crate::engine::Running;
 use crate::function::HookMoment;
 use crate::signals::Signals;
 use crate::startup::{Exit, StartError, StartErrors};
@@ -72,15 +74,22 @@ pub(crate) async fn drain(
     application: &Application,
     phase: &watch::Sender<Phase>,
     mut served: JoinHandle<()>,
+    below: Option<Arc<dyn Running>>,
     signals: &mut Signals,
     within: Duration,
 ) -> Exit {
     phase.send_replace(Phase::Draining);
+    if let Some(running) = &below {
+        running.drain();
+    }
     tracing::info!(
         in_flight = application.in_flight(),
         "stopping: no new requests, {within:?} for those in flight"
     );
     let finished = async {
+        if let Some(running) = &below {
+            running.drained().await;
+        }
         application.idle().await;
         // an answer is through when its connection has closed, not when its handler is done
         let _ = (&mut served).await;

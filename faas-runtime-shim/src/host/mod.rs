@@ -5,12 +5,24 @@
 
 pub(crate) mod announce;
 mod door;
+#[cfg(feature = "embedded")]
+pub(crate) mod embedded;
 pub(crate) mod events;
 mod failure;
 pub(crate) mod http;
 pub(crate) mod instance;
 mod management;
+#[cfg(feature = "embedded")]
+mod object;
+mod operations;
+mod services;
 pub(crate) mod settings;
+#[cfg(feature = "embedded")]
+mod store;
+#[cfg(feature = "embedded")]
+mod task;
+#[cfg(feature = "embedded")]
+mod timer;
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
@@ -26,8 +38,12 @@ use self::door::Door;
 use self::http::{Phase, Policy, serve};
 use self::instance::{drain, open, policy, stop};
 use self::management::Management;
+pub(crate) use self::management::{ByHand, invoke_by_hand};
+use self::services::Below;
 use self::settings::Settings;
 use crate::application::Application;
+use crate::config::Configuration;
+use crate::engine::Opening;
 use crate::env::Env;
 use crate::lifecycle::Boot;
 use crate::platform::{Adapter, Capabilities, Drain, Exchange, Flavour, Profile, Shape};
@@ -61,9 +77,13 @@ impl Adapter for Host {
             triggers: &[
                 ("http", "bodies streamed both ways"),
                 ("invoke", "by hand, on the management port"),
-                ("queue", "by hand; CloudEvents at `[events] path`"),
-                ("timer", "by hand"),
-                ("object", "by hand"),
+                (
+                    "queue",
+                    "from this machine's disk; CloudEvents at `[events] path`",
+                ),
+                ("task", "from this machine's disk"),
+                ("timer", "by a scheduler of its own"),
+                ("object", "from watched folders"),
                 ("binlog", "by hand"),
                 ("event", "CloudEvents at `[events] path`; by hand"),
             ],
@@ -116,6 +136,7 @@ async fn drive(boot: &Boot) -> Result<Exit, StartErrors> {
     let (phase, watched) = watch::channel(Phase::Serving);
     let (management_phase, managed) = watch::channel(Phase::Serving);
     let application = Arc::new(OnceLock::new());
+    let beneath = Arc::new(OnceLock::new());
     let mut management = tokio::spawn(serve(
         management,
         MANAGEMENT_POLICY,
@@ -124,14 +145,18 @@ async fn drive(boot: &Boot) -> Result<Exit, StartErrors> {
             watched.clone(),
             management_address,
             settings.read_only,
+            Arc::clone(&beneath),
         ),
         managed,
     ));
-    let built = tokio::select! {
-        built = boot.application_with(configuration) => built?,
+    let building = build(boot, configuration);
+    let (built, below) = tokio::select! {
+        built = building => built?,
         () = signals.stop() => return Ok(Exit::Drained),
     };
     let app = application.get_or_init(|| built).clone();
+    // this is the only place that sets it
+    let _ = beneath.set(below.clone());
     announce::announce(&app, address, &more(management_address, &settings));
     let served = tokio::spawn(serve(
         listener,
@@ -143,9 +168,12 @@ async fn drive(boot: &Boot) -> Result<Exit, StartErrors> {
         ),
         watched,
     ));
+    if let Some(running) = below.opened() {
+        running.start(&app).await?;
+    }
     signals.stop().await;
     let within = settings.http.drain_timeout.as_duration();
-    let exit = drain(&app, &phase, served, &mut signals, within).await;
+    let exit = drain(&app, &phase, served, below.opened(), &mut signals, within).await;
     // until here it has told that the instance drains; what it was asked last is answered too
     management_phase.send_replace(Phase::Draining);
     if tokio::time::timeout(LAST_ANSWERS, &mut management)
@@ -154,7 +182,32 @@ async fn drive(boot: &Boot) -> Result<Exit, StartErrors> {
     {
         management.abort();
     }
-    Ok(stop(&app, exit).await)
+    let exit = stop(&app, exit).await;
+    // hooks publish too
+    if tokio::time::timeout(LAST_COMMIT, below.close())
+        .await
+        .is_err()
+    {
+        tracing::warn!(
+            "the host's store did not close within {LAST_COMMIT:?}: what it was not told in time comes again"
+        );
+    }
+    Ok(exit)
+}
+
+async fn build(
+    boot: &Boot,
+    configuration: Configuration,
+) -> Result<(Application, Below), StartErrors> {
+    let opening = Opening {
+        env: boot.env.clone(),
+        configuration: configuration.clone(),
+        clock: boot.clock(),
+    };
+    let below = Below::open(&boot.registry, opening).await?;
+    let services = below.services(boot.outlet(&configuration));
+    let application = boot.application_of(configuration, services).await?;
+    Ok((application, below))
 }
 
 /// What is served besides the functions.
@@ -174,6 +227,9 @@ fn more(management: SocketAddr, settings: &Settings) -> String {
 
 /// For answers of the management port that are under way when everything else has ended.
 const LAST_ANSWERS: Duration = Duration::from_secs(1);
+
+/// For the disk to have what was done last; one that hangs must not keep the process for ever.
+const LAST_COMMIT: Duration = Duration::from_secs(3);
 
 /// Management serves a few probes and a person.
 const MANAGEMENT_POLICY: Policy = Policy {

@@ -2,18 +2,21 @@
 
 use std::fmt;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use axum::extract::FromRequestParts;
+use futures_util::future::select;
 use http::request;
 use tokio::sync::Notify;
 
-use super::{Credentials, Details, Facts};
+use super::{Credentials, Details, Facts, TaskHandle};
 use crate::application::{Application, FunctionState};
 use crate::clock::Moment;
 use crate::error::Error;
+use crate::services::TaskId;
 use crate::trace::TraceContext;
 
 /// The invocation that a handler serves: its id, its limits, where it came from. Cheap to clone.
@@ -145,26 +148,65 @@ impl Context {
         Some(deadline.since(self.0.application.clock().now()))
     }
 
-    /// Tells whether the invocation is over: answered, past its deadline, or given up by its client.
+    /// Tells whether the invocation is over: answered, past its deadline, or given up by its client; or whether the task that
+    /// it works on was asked to end.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.0.over.load(Ordering::SeqCst)
+        let is_over = self.0.over.load(Ordering::SeqCst);
+        is_over || self.task().is_some_and(TaskHandle::is_cancelled)
     }
 
-    /// Completes once the invocation is over.
+    /// Completes once the invocation is over, or the task that it works on is asked to end.
     ///
-    /// A handler's own future is dropped at that moment; this is for the tasks that it spawned and for sync handlers.
+    /// A handler's own future is dropped at the end of an invocation; this is for the tasks that it spawned and for sync
+    /// handlers. A task function that is asked to end goes on: it heeds this and returns, best with an error.
     ///
     /// # Cancel safety
     ///
     /// Nothing is lost if the future is dropped.
     pub async fn cancelled(&self) {
-        let mut notified = std::pin::pin!(self.0.ended.notified());
+        match self.task() {
+            None => self.ended().await,
+            Some(task) => {
+                let (ended, asked) = (pin!(self.ended()), pin!(task.cancelled()));
+                select(ended, asked).await;
+            }
+        }
+    }
+
+    async fn ended(&self) {
+        let mut notified = pin!(self.0.ended.notified());
         notified.as_mut().enable();
         self.0.watched.store(true, Ordering::SeqCst);
-        if !self.is_cancelled() {
+        if !self.0.over.load(Ordering::SeqCst) {
             notified.await;
         }
+    }
+
+    /// Returns the id of the task that it works on.
+    ///
+    /// There is none outside of task functions, in one that is invoked by hand, and for a message that somebody else has
+    /// written into the queue that brings the tasks.
+    #[must_use]
+    pub fn task_id(&self) -> Option<&TaskId> {
+        self.task().map(TaskHandle::id)
+    }
+
+    /// Says how far the task is that it works on: `cx.progress("40 %")`. Whoever asks for the task's status reads the last
+    /// of these texts, up to 1 KiB of it.
+    ///
+    /// It returns at once, and the text is written down beside other things: a crash may lose the last one. Where nobody
+    /// keeps it, as outside of tasks, it is a line of the log at the level `debug`.
+    pub fn progress(&self, text: impl AsRef<str>) {
+        let text = text.as_ref();
+        match self.task() {
+            Some(task) => task.progress(text),
+            None => tracing::debug!("progress outside of a task: {text}"),
+        }
+    }
+
+    fn task(&self) -> Option<&TaskHandle> {
+        self.0.facts.task.as_deref()
     }
 
     /// Returns the trace that the invocation belongs to.

@@ -1,5 +1,6 @@
 //! What timers, object stores and change feeds tell.
 
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,8 @@ pub struct ObjectEvent {
     pub time: Option<SystemTime>,
     /// What tells the order of two events of one key, where the store tells it.
     pub sequencer: Option<Box<str>>,
+    /// Where its file is, or was, if it is one on this machine.
+    pub path: Option<PathBuf>,
 }
 
 /// What can happen to an object.

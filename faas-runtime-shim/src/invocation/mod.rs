@@ -11,6 +11,7 @@ mod events;
 mod id;
 mod input;
 mod outcome;
+mod task;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -26,6 +27,7 @@ pub use self::events::{ChangeEvent, ChangeKind, ObjectEvent, ObjectKind, Tick};
 pub use self::id::InvocationId;
 pub use self::input::{Address, Arrival, Input, Item, Slot};
 pub use self::outcome::{Failure, FailureKind, Outcome, Reply};
+pub use self::task::TaskHandle;
 use crate::clock::Moment;
 use crate::trace::TraceContext;
 
@@ -48,6 +50,8 @@ pub struct Facts {
     pub idempotency_key: Option<Box<str>>,
     /// What else the platform tells; apart, since most invocations have none, and shared by the items of a batch.
     pub details: Option<Arc<Details>>,
+    /// The task that it works on, if it is an attempt of one.
+    pub task: Option<Arc<TaskHandle>>,
 }
 
 /// The bytes that an event invocation brings.

@@ -75,8 +75,61 @@ impl Bindings {
         self
     }
 
-    fn url(&self, queue: &str) -> Result<Option<Secret<String>>, ConfigErrors> {
-        Binding::read(&self.configuration, Bound::Queues, queue).map(|binding| binding.url)
+    /// Tells whether the configuration says where messages for this queue go, or says it wrongly.
+    #[cfg(all(feature = "host", not(target_family = "wasm")))]
+    pub(crate) fn names(&self, queue: &str) -> bool {
+        !matches!(self.url(Bound::Queues, queue), Ok(None))
+    }
+
+    /// The same of the tasks of a function.
+    #[cfg(all(feature = "host", not(target_family = "wasm")))]
+    pub(crate) fn names_task(&self, function: &str) -> bool {
+        !matches!(self.url(Bound::Tasks, function), Ok(None))
+    }
+
+    /// Returns the error of a queue that is bound to nothing.
+    #[cfg(all(feature = "host", not(target_family = "wasm")))]
+    pub(crate) fn unbound(&self, queue: &str) -> PublishError {
+        let key = Bound::Queues.key(queue, "url");
+        self.refuse(format!("queue `{queue}`"), &key, Obstacle::Unbound)
+    }
+
+    /// Publishes to what is bound to this logical name.
+    pub(super) fn publish_to(
+        &self,
+        of: Bound,
+        logical: &str,
+        what: String,
+        message: Message,
+    ) -> BoxFuture<'static, Result<(), PublishError>> {
+        let is_delayed = message.delay.is_some_and(|delay| !delay.is_zero());
+        match self.way(self.url(of, logical)) {
+            Ok(Way::Http { .. }) if is_delayed => failed(PublishError::Unsupported {
+                what,
+                why: "an HTTP sink keeps no message back: leave `delay` out, or bind the queue to a broker"
+                    .to_owned(),
+            }),
+            Ok(Way::Http { url, extensions }) => {
+                self.client
+                    .publish(what, &url, extensions, message, &self.service)
+            }
+            Err(obstacle) => failed(self.refuse(what, &of.key(logical, "url"), obstacle)),
+        }
+    }
+
+    /// Tells whether what is bound to this logical name can be published to.
+    pub(super) fn can_publish(&self, of: Bound, logical: &str) -> bool {
+        let url = self.url(of, logical).ok().flatten();
+        url.is_some_and(|url| Way::of(url, Vec::new()).is_ok())
+    }
+
+    /// Returns the platform that the application runs on.
+    pub(super) fn platform(&self) -> &'static str {
+        self.platform
+    }
+
+    fn url(&self, of: Bound, logical: &str) -> Result<Option<Secret<String>>, ConfigErrors> {
+        Binding::read(&self.configuration, of, logical).map(|binding| binding.url)
     }
 
     /// Decides where something goes that has this address of its own, or none.
@@ -105,23 +158,8 @@ impl Bindings {
 
 impl Outlet for Bindings {
     fn publish(&self, message: Message) -> BoxFuture<'static, Result<(), PublishError>> {
-        let what = format!("queue `{}`", message.queue);
-        let is_delayed = message.delay.is_some_and(|delay| !delay.is_zero());
-        match self.way(self.url(&message.queue)) {
-            Ok(Way::Http { .. }) if is_delayed => failed(PublishError::Unsupported {
-                what,
-                why: "an HTTP sink keeps no message back: leave `delay` out, or bind the queue to a broker"
-                    .to_owned(),
-            }),
-            Ok(Way::Http { url, extensions }) => {
-                self.client
-                    .publish(what, &url, extensions, message, &self.service)
-            }
-            Err(obstacle) => {
-                let key = Bound::Queues.key(&message.queue, "url");
-                failed(self.refuse(what, &key, obstacle))
-            }
-        }
+        let queue = message.queue.clone();
+        self.publish_to(Bound::Queues, &queue, format!("queue `{queue}`"), message)
     }
 
     fn emit(&self, event: CloudEvent) -> BoxFuture<'static, Result<(), PublishError>> {
@@ -137,8 +175,7 @@ impl Outlet for Bindings {
     }
 
     fn is_bound(&self, queue: &str) -> bool {
-        let url = self.url(queue).ok().flatten();
-        url.is_some_and(|url| Way::of(url, Vec::new()).is_ok())
+        self.can_publish(Bound::Queues, queue)
     }
 }
 
@@ -266,7 +303,7 @@ mod tests {
         check(
             "[queues.orders]\nulr = \"hunter2\"",
             Some("http://127.0.0.1:1"),
-            "queue `orders` cannot be published to: `queues.orders.ulr` (faas.toml line 2): there is no such key, did you mean `url`? known keys: `url`, `name`",
+            "queue `orders` cannot be published to: `queues.orders.ulr` (faas.toml line 2): there is no such key, did you mean `url`? known keys: `url`, `name`, `depth`, `retention`, `dead_retention`",
         );
     }
 

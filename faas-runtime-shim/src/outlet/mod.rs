@@ -11,6 +11,8 @@ mod sink;
 #[cfg(not(all(feature = "sink", not(target_family = "wasm"))))]
 #[path = "without_sink.rs"]
 mod sink;
+#[cfg(not(target_family = "wasm"))]
+mod tasks;
 
 use std::borrow::Cow;
 use std::fmt;
@@ -22,6 +24,7 @@ use futures_util::future::BoxFuture;
 pub(crate) use self::bindings::EventsSection;
 pub use self::bindings::{Bindings, Sink};
 use crate::cloudevents::CloudEvent;
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::invocation::{Attributes, Payload};
 use crate::trace::TraceContext;
@@ -37,6 +40,8 @@ pub struct Message {
     pub key: Option<Box<str>>,
     /// What is written beside the body.
     pub attributes: Attributes,
+    /// The higher is taken first, where the queue knows priorities.
+    pub priority: i16,
     /// How long it waits before it can be taken.
     pub delay: Option<Duration>,
     /// What stays the same when it is sent again.
@@ -54,6 +59,7 @@ impl Message {
             payload,
             key: None,
             attributes: Attributes::default(),
+            priority: 0,
             delay: None,
             idempotency_key: None,
             trace: None,
@@ -68,6 +74,12 @@ pub trait Outlet: fmt::Debug + Send + Sync {
 
     /// Publishes an event; done once the other side has confirmed it.
     fn emit(&self, event: CloudEvent) -> BoxFuture<'static, Result<(), PublishError>>;
+
+    /// Says that somebody publishes in this binary, who would use queues on this machine's disk.
+    #[doc(hidden)]
+    fn equip(&self, engine: Engine) {
+        let _ = engine;
+    }
 
     /// Tells whether messages for this queue have a place of their own that can be published to.
     fn is_bound(&self, queue: &str) -> bool;

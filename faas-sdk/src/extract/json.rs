@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::payload::body;
-use super::trigger::Invoke;
+use super::trigger::{Invoke, Task};
 use super::{All, AsJson, FromInvocation, Parts, Slot};
 use crate::Error;
 
@@ -166,15 +166,21 @@ impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for Json<T> {
     }
 }
 
-impl<T: DeserializeOwned> FromInvocation<Invoke> for Json<T> {
-    type Takes = All<T, AsJson>;
+macro_rules! payload {
+    ($($trigger:ty),+) => {$(
+        impl<T: DeserializeOwned> FromInvocation<$trigger> for Json<T> {
+            type Takes = All<T, AsJson>;
 
-    fn from_invocation(_: &Parts, payload: &mut Slot) -> Result<Self, Error> {
-        decode(&body(payload))
-            .map(Self)
-            .map_err(|rejection| Error::reject(rejection).with_name("InvalidPayload"))
-    }
+            fn from_invocation(_: &Parts, payload: &mut Slot) -> Result<Self, Error> {
+                decode(&body(payload))
+                    .map(Self)
+                    .map_err(|rejection| Error::reject(rejection).with_name("InvalidPayload"))
+            }
+        }
+    )+};
 }
+
+payload!(Invoke, Task);
 
 impl<T: Serialize> IntoResponse for Json<T> {
     fn into_response(self) -> Response<Body> {

@@ -13,6 +13,7 @@ mod caller;
 mod config;
 mod json;
 mod state;
+mod tasks;
 
 mod background;
 mod batch;
@@ -37,6 +38,7 @@ pub use self::payload::Proto;
 pub use self::payload::{AsBytes, AsJson, AsText, Codec, FromPayload, Raw, Text, ToPayload};
 pub use self::state::State;
 pub use self::taken::{All, Join, Nothing, Taken};
+pub use self::tasks::Tasks;
 pub use self::tick::Tick;
 pub use faas_runtime_shim::function::Needs;
 pub use faas_runtime_shim::invocation::{
@@ -92,7 +94,7 @@ use crate::Error;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter of a function with the trigger `{Tr}`",
     label = "not a parameter of this trigger",
-    note = "http functions take axum's extractors; queue functions `faas::Message<T>`, `faas::Batch<T>` and `faas::Delivery`; timer functions `faas::Tick`; object functions `faas::ObjectEvent`; binlog functions `faas::Change<T>`; event functions `faas::Event<T>` and `faas::Background<T>`; invoke functions `faas::Json<T>`, `String` and `bytes::Bytes`",
+    note = "http functions take axum's extractors; queue functions `faas::Message<T>`, `faas::Batch<T>` and `faas::Delivery`; timer functions `faas::Tick`; object functions `faas::ObjectEvent`; binlog functions `faas::Change<T>`; event functions `faas::Event<T>` and `faas::Background<T>`; invoke and task functions `faas::Json<T>`, `String` and `bytes::Bytes`",
     note = "all of them take `faas::State<T>`, `faas::Config<T>`, `faas::Context` and types of your own that implement `faas::extract::FromInvocation<{Tr}>`"
 )]
 pub trait FromInvocation<Tr>: Sized {

@@ -29,6 +29,10 @@ pub struct Binlog;
 #[derive(Debug)]
 pub struct Event;
 
+/// Work that is submitted now and done later.
+#[derive(Debug)]
+pub struct Task;
+
 /// The start and the end of an application: resources, mounts and hooks.
 #[derive(Debug)]
 pub struct Start;
@@ -72,3 +76,4 @@ impl Invoked for Timer {}
 impl Invoked for Object {}
 impl Invoked for Binlog {}
 impl Invoked for Event {}
+impl Invoked for Task {}

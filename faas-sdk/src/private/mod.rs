@@ -15,7 +15,7 @@ use axum::response::IntoResponse;
 use tower_service::Service;
 
 pub use self::of::{Fallible, Of, Plain};
-pub use self::param::{Param, at_most_one, no_payload, outcome, param, refused, slot};
+pub use self::param::{Param, at_most_one, no_payload, one_by_one, outcome, param, refused, slot};
 pub use self::probe::Probe;
 pub use crate::Error;
 pub use crate::extract::trigger as marker;
@@ -24,9 +24,9 @@ pub use crate::handler::{Async, Blocking, Returns};
 pub use crate::outcome::IntoOutcome;
 pub use faas_runtime_shim::application::{blocking, share as provide};
 pub use faas_runtime_shim::function::{
-    BinlogSpec, ConfigEntry, ConfigSection, EventSpec, Function, Hook, HookMoment, Limits, Linked,
-    Missed, ObjectSpec, Origin, Overlap, QueueSpec, Rate, Resource, RetryPolicy, Schedule, Shared,
-    TimerSpec, Trigger, Type,
+    AfterCrash, BinlogSpec, ConfigEntry, ConfigSection, EventSpec, Function, Hook, HookMoment,
+    Idempotent, Limits, Linked, Missed, ObjectSpec, Origin, Overlap, QueueSpec, Rate, Resource,
+    RetryPolicy, Schedule, Shared, TaskSpec, TimerSpec, Trigger, Type,
 };
 pub use faas_runtime_shim::invocation::{ChangeKind, ObjectKind, Outcome};
 pub use faas_runtime_shim::schema::Schemas;

@@ -43,6 +43,19 @@ pub const fn at_most_one(count: usize, message: &'static str) {
     }
 }
 
+/// Refuses a parameter that takes the deliveries of a batch together.
+///
+/// # Panics
+///
+/// Panics with `message` for one that does, at compile time.
+#[expect(clippy::panic, reason = "this is how a const refuses")]
+#[track_caller]
+pub const fn one_by_one(whole_batch: bool, message: &'static str) {
+    if whole_batch {
+        panic!("{}", message);
+    }
+}
+
 /// Puts the input where parameters find it.
 #[must_use]
 pub fn slot(input: Input) -> Slot {

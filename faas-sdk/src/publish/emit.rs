@@ -75,7 +75,7 @@ impl IntoFuture for Emit {
     fn into_future(self) -> Self::IntoFuture {
         let Self { sender, event } = self;
         let sent = event.and_then(|event| {
-            let outlet = sender.outlet()?;
+            let outlet = sender.application()?.outlet();
             let what = format!("the event `{}`", event.kind);
             match sender.complete(*event) {
                 Ok(event) => Ok(outlet.emit(event)),

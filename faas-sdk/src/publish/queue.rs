@@ -232,6 +232,11 @@ impl Publish {
         self.with(|message| message.attributes.push(name, value))
     }
 
+    /// Lets the message be taken before those of a lower priority, where the queue knows priorities. Zero without it.
+    pub fn priority(self, priority: i16) -> Self {
+        self.with(|message| message.priority = priority)
+    }
+
     /// Lets nobody take the message before this much time has passed, where the queue can do that.
     pub fn delay(self, delay: Duration) -> Self {
         self.with(|message| message.delay = Some(delay))
@@ -267,7 +272,7 @@ impl IntoFuture for Publish {
         let Self { sender, message } = self;
         let published = message.and_then(|mut message| {
             message.trace = sender.trace().cloned();
-            Ok(sender.outlet()?.publish(*message))
+            Ok(sender.application()?.publish(*message))
         });
         published.unwrap_or_else(|error| Box::pin(ready(Err(error))))
     }

@@ -4,7 +4,7 @@ use faas_runtime_shim::application::Application;
 use faas_runtime_shim::cloudevents::CloudEvent;
 use faas_runtime_shim::current;
 use faas_runtime_shim::invocation::{Context, InvocationId};
-use faas_runtime_shim::outlet::{Outlet, PublishError};
+use faas_runtime_shim::outlet::PublishError;
 use faas_runtime_shim::trace::TraceContext;
 
 use crate::Error;
@@ -50,11 +50,8 @@ impl Sender {
         }
     }
 
-    pub(crate) fn outlet(&self) -> Result<&dyn Outlet, PublishError> {
-        let application = self.application.as_ref();
-        application
-            .map(Application::outlet)
-            .ok_or(PublishError::NoApplication)
+    pub(crate) fn application(&self) -> Result<&Application, PublishError> {
+        self.application.as_ref().ok_or(PublishError::NoApplication)
     }
 
     pub(crate) fn trace(&self) -> Option<&TraceContext> {

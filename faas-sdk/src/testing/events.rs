@@ -45,6 +45,7 @@ pub fn object(key: impl Into<String>) -> ObjectEvent {
         etag: None,
         time: None,
         sequencer: None,
+        path: None,
     }
 }
 
@@ -210,7 +211,7 @@ impl TestApp {
         }
     }
 
-    fn trigger(&self, function: FunctionIndex) -> &'static Trigger {
+    pub(super) fn trigger(&self, function: FunctionIndex) -> &'static Trigger {
         &self.state(function).function().trigger
     }
 

@@ -30,11 +30,14 @@
 //!
 //! Events are sent by the function's item too: [`TestApp::send`], [`deliver`](TestApp::deliver), [`tick`](TestApp::tick),
 //! [`object`](TestApp::object), [`change`](TestApp::change) and [`emit`](TestApp::emit) say how the host would settle them.
-//! What handlers publish is kept for [`TestApp::published`]. A platform's own events go through [`TestApp::event`].
+//! What handlers publish is kept for [`TestApp::published`], keys and values in memory for [`TestApp::kv`]. What they submit
+//! is kept for [`TestApp::submitted`], and waits until [`TestApp::run_submitted`] runs it. A platform's own events go through
+//! [`TestApp::event`].
 
 mod answer;
 mod events;
 mod published;
+mod tasks;
 
 use std::fmt;
 use std::sync::Arc;
@@ -46,9 +49,10 @@ use faas_runtime_shim::clock::{Clock, SystemClock};
 use faas_runtime_shim::config::Configuration;
 use faas_runtime_shim::function::{HookMoment, Shared, Type};
 use faas_runtime_shim::invocation::Facts;
-use faas_runtime_shim::outlet::{Bindings, Outlet};
+use faas_runtime_shim::outlet::Bindings;
 use faas_runtime_shim::platform;
 use faas_runtime_shim::registry::{Registry, Selection};
+use faas_runtime_shim::services::{KeyValue, Services};
 use faas_runtime_shim::telemetry::{Captured, capture};
 use http::Request;
 
@@ -56,14 +60,17 @@ pub use self::answer::{Answer, EventAnswer};
 pub use self::events::{delivery, object};
 use self::published::Capture;
 pub use self::published::Published;
+use self::tasks::Kept;
+pub use self::tasks::SubmittedTask;
 pub use faas_runtime_shim::application::Settled;
 pub use faas_runtime_shim::clock::ManualClock;
+pub use faas_runtime_shim::services::MemoryKv;
 pub use faas_runtime_shim::settle::Settlement;
 pub use faas_runtime_shim::startup::{StartError, StartErrors};
 
 use crate::extract::Codec;
 use crate::extract::trigger::Invoke;
-use crate::{Failure, Handler};
+use crate::{Failure, GlobalKv, Handler};
 
 /// An application to be started in a test.
 #[must_use = "an application does nothing until it is started"]
@@ -75,6 +82,7 @@ pub struct App {
     given: Vec<(Type, Shared)>,
     time: Time,
     captures: bool,
+    kv: Option<Arc<dyn KeyValue>>,
 }
 
 #[derive(Clone)]
@@ -94,6 +102,7 @@ impl App {
             given: Vec::new(),
             time: Time::Manual(ManualClock::new()),
             captures: true,
+            kv: None,
         }
     }
 
@@ -157,8 +166,21 @@ impl App {
         self
     }
 
-    /// Publishes where the bindings say, as outside of tests, instead of keeping what is published for the test. Without a
-    /// binding publishing fails.
+    /// Lets time pass by a clock of the test's: several applications with one clock are instances of one service.
+    pub fn clock(mut self, clock: &ManualClock) -> Self {
+        self.time = Time::Manual(clock.clone());
+        self
+    }
+
+    /// Keeps keys and values in `kv` instead of in memory of its own: a [`MemoryKv`] that several applications share, or a
+    /// store that fails when the test says so.
+    pub fn kv(mut self, kv: impl KeyValue + 'static) -> Self {
+        self.kv = Some(Arc::new(kv));
+        self
+    }
+
+    /// Publishes and submits where the bindings say, as outside of tests, instead of keeping it for the test, and keeps no
+    /// keys. Without a binding publishing and submitting fail.
     pub fn unbound(mut self) -> Self {
         self.captures = false;
         self
@@ -189,11 +211,20 @@ impl App {
         };
         let captured = capture();
         let published = Capture::default();
-        let outlet: Arc<dyn Outlet> = if self.captures {
-            Arc::new(published.clone())
+        let tasks = Kept::new(Arc::clone(&clock));
+        let services = if self.captures {
+            let outlet = Arc::new(published.clone());
+            Services {
+                kv: self
+                    .kv
+                    .unwrap_or_else(|| Arc::new(MemoryKv::new(Arc::clone(&clock)))),
+                tasks: Arc::new(tasks.clone()),
+                ..Services::new(outlet, self.platform)
+            }
         } else {
             let configuration = self.configuration.clone();
-            Arc::new(Bindings::new(configuration, self.platform, None))
+            let bindings = Bindings::new(configuration, self.platform, None);
+            Services::of_bindings(bindings, self.platform)
         };
         let application = Application::build(Blueprint {
             registry: self.registry,
@@ -206,7 +237,7 @@ impl App {
                     std::thread::spawn(work);
                 },
             },
-            outlet,
+            services,
             given: self.given,
             captured: Some(captured.clone()),
         })
@@ -216,6 +247,7 @@ impl App {
             clock: manual,
             captured,
             published,
+            tasks,
         })
     }
 }
@@ -239,6 +271,7 @@ pub struct TestApp {
     clock: ManualClock,
     captured: Captured,
     published: Capture,
+    tasks: Kept,
 }
 
 impl TestApp {
@@ -316,6 +349,12 @@ impl TestApp {
     #[must_use]
     pub fn published(&self) -> Vec<Published> {
         self.published.take()
+    }
+
+    /// Returns the keys and values that its functions see.
+    #[must_use]
+    pub fn kv(&self) -> GlobalKv {
+        GlobalKv::of(&self.application)
     }
 
     /// Returns the resource of type `T`, if a function needs it.

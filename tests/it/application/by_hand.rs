@@ -17,6 +17,12 @@ mod functions {
         Json(value)
     }
 
+    #[faas::task]
+    async fn work(Json(value): Json<Value>, cx: Context, journal: State<Journal>) -> Json<Value> {
+        journal.note(format!("{} {value}", cx.trigger()));
+        Json(value)
+    }
+
     #[faas::queue("orders")]
     async fn one(message: Message<Value>, delivery: Delivery, journal: State<Journal>) {
         let Delivery { queue, attempt, .. } = delivery;
@@ -114,9 +120,12 @@ async fn each_trigger_has_a_plain_form() {
     let noted = "shop.orders Insert Some(Number(1)) None Some(Number(2))";
     check("row", inserted, noted).await;
     check("event", "7", "com.example. /eu 7").await;
+    check("work", "7", "task 7").await;
     let app = started().await;
-    let reply = by_hand(&app, "plain", Payload::json("7")).await.unwrap();
-    assert_eq!(&reply.body[..], b"7");
+    for function in ["plain", "work"] {
+        let reply = by_hand(&app, function, Payload::json("7")).await.unwrap();
+        assert_eq!(&reply.body[..], b"7", "{function}");
+    }
 }
 
 #[tokio::test]
@@ -157,6 +166,7 @@ async fn what_has_not_the_form_is_rejected() {
         ("row", r#"{"kind": "upsert"}"#, "unknown variant `upsert`"),
         ("row", "", r#"such as {"kind": "insert""#),
         ("one", "{", "no JSON document"),
+        ("work", "{", "no JSON document"),
     ];
     for (function, payload, part) in cases {
         let failure = by_hand(&app, function, Payload::json(payload))

@@ -48,6 +48,15 @@ mod functions {
         Ok(Json(Order { id: 1 }))
     }
 
+    #[faas::task(retry(max = 3, cap = "1h"), priority = -10, keep = "1d")]
+    async fn encode(draft: Json<Draft>) -> String {
+        let _ = draft;
+        String::new()
+    }
+
+    #[faas::event("com.example.order", idempotent(key = ["/id", "/to"], ttl = "1h", after_crash = hold))]
+    async fn once() {}
+
     #[faas::http(mount = "/admin")]
     fn admin() -> axum::Router {
         axum::Router::new()
@@ -112,8 +121,29 @@ async fn every_trigger_is_described_by_its_own_arguments() {
     assert_eq!(price["trigger"], "invoke");
     assert_eq!(price["arguments"], json!({}));
     assert_eq!(price["limits"], json!({}));
+    let encode = entry(&description, "functions", "encode");
+    assert_eq!(encode["trigger"], "task");
+    assert_eq!(
+        encode["arguments"],
+        json!({
+            "retry": { "max": 3, "delay_ms": 1000, "factor": 2, "cap_ms": 3_600_000 },
+            "priority": -10,
+            "keep_ms": 86_400_000,
+        })
+    );
     let admin = entry(&description, "functions", "admin");
     assert_eq!(admin["arguments"], json!({ "mount": "/admin" }));
+}
+
+#[tokio::test]
+async fn what_is_done_once_is_described() {
+    let description = described().await;
+    assert_eq!(
+        entry(&description, "functions", "once")["idempotent"],
+        json!({ "key": ["/id", "/to"], "ttl_ms": 3_600_000, "after_crash": "hold" })
+    );
+    let encode = entry(&description, "functions", "encode");
+    assert!(encode.get("idempotent").is_none(), "{encode}");
 }
 
 #[tokio::test]

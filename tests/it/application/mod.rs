@@ -6,6 +6,7 @@
 mod blocking;
 mod bodies;
 mod by_hand;
+mod caches;
 mod caller;
 mod changes;
 mod clashes;
@@ -16,6 +17,8 @@ mod deadlines;
 mod description;
 mod errors;
 mod hooks;
+mod idempotent;
+mod keys;
 mod lazy;
 mod limits;
 mod logs;
@@ -28,6 +31,7 @@ mod recorded;
 mod resources;
 mod scenarios;
 mod selection;
+mod tasks;
 mod timers;
 
 use std::sync::Mutex;

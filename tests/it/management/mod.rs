@@ -125,7 +125,7 @@ fn check(metrics: &str) {
         let (name, value) = line.rsplit_once(' ').unwrap();
         assert!(name.starts_with(families.last().unwrap()), "{line}");
         assert!(
-            name.contains("{function=\"") && name.ends_with("\"}"),
+            (name.contains("{function=\"") || name.contains("{queue=\"")) && name.ends_with("\"}"),
             "{line}"
         );
         assert!(!series.contains(&name), "{line}");

@@ -10,6 +10,7 @@ mod publishing;
 mod queues;
 mod requests;
 mod seen;
+mod tasks;
 mod work;
 
 use std::process::ExitCode;

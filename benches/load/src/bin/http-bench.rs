@@ -5,11 +5,12 @@
 //! Prints a line of JSON.
 
 use std::env;
-use std::io::{self, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io;
+use std::net::TcpStream;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use load::http::{exchange, first_answer, free_port};
 use load::{Program, Trips, json_string};
 
 fn main() -> io::Result<()> {
@@ -23,10 +24,7 @@ fn main() -> io::Result<()> {
     let connections: usize = connections.parse().map_err(io::Error::other)?;
     let each = (count / connections).max(1);
 
-    let port = TcpListener::bind("127.0.0.1:0")?
-        .local_addr()?
-        .port()
-        .to_string();
+    let port = free_port()?.to_string();
     let load = Load {
         address: format!("127.0.0.1:{port}"),
         request: format!(
@@ -40,7 +38,7 @@ fn main() -> io::Result<()> {
             ("FAAS__MANAGEMENT__LISTEN", "127.0.0.1:0"),
         ],
     )?;
-    let (first, ready) = load.first(&program)?;
+    let (first, ready) = first_answer(&program, &load.address, &load.request)?;
     load.all(connections, each.div_ceil(10), &first)?;
     let (busy, from) = (program.run_time(), Instant::now());
     let (trips, bad) = load.all(connections, each, &first)?;
@@ -70,21 +68,6 @@ struct Load {
 }
 
 impl Load {
-    /// Asks until somebody answers.
-    fn first(&self, program: &Program) -> io::Result<(Vec<u8>, Duration)> {
-        loop {
-            if let Ok(mut stream) = TcpStream::connect(&self.address)
-                && let Ok(body) = self.one(&mut stream)
-            {
-                return Ok((body, program.spawned().elapsed()));
-            }
-            if program.spawned().elapsed() > Duration::from_secs(30) {
-                return Err(io::Error::other("no answer within 30 s"));
-            }
-            thread::sleep(Duration::from_micros(200));
-        }
-    }
-
     /// Sends `each` requests on every connection; returns the round trips, and how many answers were not `wanted`.
     fn all(
         &self,
@@ -98,7 +81,7 @@ impl Load {
             let (mut trips, mut bad) = (Vec::with_capacity(each), 0);
             for _ in 0..each {
                 let from = Instant::now();
-                let body = self.one(&mut stream)?;
+                let body = exchange(&mut stream, &self.request)?;
                 trips.push(from.elapsed());
                 bad += usize::from(body != wanted);
             }
@@ -116,41 +99,5 @@ impl Load {
             }
             Ok((trips, bad))
         })
-    }
-
-    /// Sends one request; returns the body of its answer.
-    fn one(&self, stream: &mut TcpStream) -> io::Result<Vec<u8>> {
-        stream.write_all(self.request.as_bytes())?;
-        let (mut read, mut piece) = (Vec::new(), [0; 8192]);
-        let head = loop {
-            if let Some(end) = read.windows(4).position(|window| window == b"\r\n\r\n") {
-                break end + 4;
-            }
-            receive(stream, &mut piece, &mut read)?;
-        };
-        let text = String::from_utf8_lossy(&read[..head]).to_ascii_lowercase();
-        if !text.starts_with("http/1.1 200") {
-            return Err(io::Error::other(format!("not a 200: {text}")));
-        }
-        let length = text
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length:"));
-        let length =
-            length.ok_or_else(|| io::Error::other(format!("no content-length: {text}")))?;
-        let end = head + length.trim().parse::<usize>().map_err(io::Error::other)?;
-        while read.len() < end {
-            receive(stream, &mut piece, &mut read)?;
-        }
-        Ok(read.split_off(head))
-    }
-}
-
-fn receive(stream: &mut TcpStream, piece: &mut [u8], into: &mut Vec<u8>) -> io::Result<()> {
-    match stream.read(piece)? {
-        0 => Err(io::ErrorKind::UnexpectedEof.into()),
-        count => {
-            into.extend_from_slice(&piece[..count]);
-            Ok(())
-        }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::super::routing::Found;
 use super::super::{Application, FunctionIndex};
 use crate::invocation::{Address, Failure, Input};
+use crate::services::CHANNEL;
 
 impl Application {
     /// Tells whether there is a function at this address, be it one that does not want to hear of this input.
@@ -57,9 +58,13 @@ impl Application {
         let mut message = "no function takes ".to_owned();
         // writing into a text does not fail
         let _ = match (address, input) {
+            (Address::Queue(Some(name)), _) if name.starts_with(CHANNEL) => write!(
+                message,
+                "`{name}`: a message for a `#[faas::task]` function that is not linked here, or not selected"
+            ),
             (Address::Queue(Some(name)), _) => write!(
                 message,
-                "deliveries of the queue `{name}`: annotate one with `#[faas::queue(\"{name}\")]`, or set `queues.NAME.name = \"{name}\"` for the queue that is meant"
+                "deliveries of the queue `{name}`: annotate one with `#[faas::queue(\"{name}\")]`, or set `queues.NAME.name = \"{name}\"` for the queue that is meant, or `tasks.NAME.name` for the task function"
             ),
             (Address::Timer(Some(name)), _) => write!(
                 message,

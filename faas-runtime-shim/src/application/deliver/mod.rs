@@ -15,6 +15,8 @@ use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
+#[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+pub(crate) use self::letter::message as dead_letter;
 use self::run::{BEHIND, Run};
 use super::{Application, FunctionIndex};
 use crate::function::{RetryPolicy, Trigger};
@@ -75,6 +77,34 @@ impl Application {
             }
             // each place was filled at once, or belongs to a group, which answers for every item
             settled.into_iter().flatten().collect()
+        }
+    }
+}
+
+impl Application {
+    /// Takes items to a function that is known already, and says in the same order what became of each.
+    #[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+    pub(crate) fn deliver_to(
+        &self,
+        function: FunctionIndex,
+        facts: Facts,
+        items: Vec<Item>,
+        form: Form,
+    ) -> impl Future<Output = Vec<Settled>> + Send + use<> {
+        let run = Arc::new(Run::new(self, function, facts, form));
+        let trigger = &self.state(function).function().trigger;
+        let mut group = Group::default();
+        for (index, item) in items.into_iter().enumerate() {
+            group.works.push(Work {
+                run: Arc::clone(&run),
+                index,
+                item: in_lane(trigger, item),
+            });
+        }
+        async move {
+            let mut settled = group.all().await;
+            settled.sort_by_key(|(index, _)| *index);
+            settled.into_iter().map(|(_, settled)| settled).collect()
         }
     }
 }

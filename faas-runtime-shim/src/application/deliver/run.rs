@@ -1,12 +1,15 @@
 //! What becomes of one function's items: called, settled, its dead letters written.
 
+use std::sync::Arc;
+
 use futures_util::future::{Either, select};
 
 use super::super::{Application, FunctionIndex};
 use super::{Settled, letter};
 use crate::function::Trigger;
-use crate::invocation::{Delivery, Facts, Failure, FailureKind, Input, Item, Outcome};
+use crate::invocation::{Delivery, Facts, Failure, FailureKind, Input, Item, Outcome, TaskHandle};
 use crate::outlet::{Message, PublishError};
+use crate::services::ATTRIBUTE;
 use crate::settle::{Form, Means, Settlement, settle};
 use crate::telemetry::metrics::OutcomeKind;
 
@@ -75,14 +78,30 @@ impl Run {
         if let Some(why) = self.too_late().or(why_not) {
             return self.not_attempted(attempt, why, letter).await;
         }
+        let (input, task) = self.of_task(input);
         let facts = Facts {
             attempt: attempt.or(self.facts.attempt),
             idempotency_key: idempotency_key.or_else(|| self.facts.idempotency_key.clone()),
             trace: trace.or_else(|| self.facts.trace.clone()),
+            task: task.or_else(|| self.facts.task.clone()),
             ..self.facts.clone()
         };
         let outcome = self.application.invoke(self.function, facts, input).await;
         self.settle(outcome, attempt, letter).await
+    }
+
+    /// Takes the job out of the message that a platform's queue brings to a task function.
+    fn of_task(&self, input: Input) -> (Input, Option<Arc<TaskHandle>>) {
+        let trigger = &self.application.state(self.function).function().trigger;
+        match (trigger, input) {
+            (Trigger::Task { .. }, Input::Delivery(delivery)) => {
+                let id = delivery.attributes.get(ATTRIBUTE);
+                let id = id.and_then(|id| id.parse().ok());
+                let task = id.map(|id| Arc::new(TaskHandle::of_queue(id)));
+                (Input::Payload(delivery.payload()), task)
+            }
+            (_, input) => (input, None),
+        }
     }
 
     /// Decides what becomes of a delivery, and writes its dead letter where that is ours.

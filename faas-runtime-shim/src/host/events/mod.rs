@@ -8,6 +8,7 @@ pub(crate) mod delivery;
 pub(crate) mod tests;
 
 use axum::body::{Body, to_bytes};
+use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 
 use super::failure::status;
@@ -15,7 +16,7 @@ use crate::application::{Application, Settled};
 use crate::cloudevents::CloudEvent;
 use crate::cloudevents::decode::{self, DecodeError, Mode};
 use crate::error::whole_seconds;
-use crate::invocation::{Address, Arrival, Facts, Failure, Input, Item};
+use crate::invocation::{Address, Arrival, Facts, Failure, FailureKind, Input, Item};
 use crate::outlet::event::{self, KIND};
 use crate::settle::{Form, Settlement};
 use crate::trace::TraceContext;
@@ -32,6 +33,38 @@ pub(crate) struct Intake {
 impl Intake {
     /// Takes the events of a request to their functions. The listener's policy limits the body.
     pub(crate) async fn answer(
+        &self,
+        application: &Application,
+        facts: Facts,
+        request: Request<Body>,
+    ) -> Response<Body> {
+        match application.support().deliveries {
+            Some(deliveries) => (deliveries.of_http)(self, application, facts, request).await,
+            None => self.nobodys(application),
+        }
+    }
+
+    /// Refuses events in a binary without a function for any.
+    fn nobodys(&self, application: &Application) -> Response<Body> {
+        let names: Vec<_> = application
+            .functions()
+            .iter()
+            .map(|state| format!("{} ({})", state.name(), state.trigger_name()))
+            .collect();
+        let message = format!("{UNTAKEN}; selected are: {}", names.join(", "));
+        tracing::error!("{message}");
+        let (status, _) = status(FailureKind::Unroutable);
+        text(
+            status,
+            if self.trusts_sender {
+                &message
+            } else {
+                UNTAKEN
+            },
+        )
+    }
+
+    async fn take(
         &self,
         application: &Application,
         mut facts: Facts,
@@ -129,6 +162,22 @@ impl Intake {
             text,
         }
     }
+}
+
+/// The type of [`take`].
+pub(crate) type TakeEvents =
+    for<'a> fn(&'a Intake, &'a Application, Facts, Request<Body>) -> BoxFuture<'a, Response<Body>>;
+
+/// Reads the events of a request and takes them to their functions.
+///
+/// Only registrations of functions for deliveries name it, so that others do without the codec of CloudEvents.
+pub(crate) fn take<'a>(
+    intake: &'a Intake,
+    application: &'a Application,
+    facts: Facts,
+    request: Request<Body>,
+) -> BoxFuture<'a, Response<Body>> {
+    Box::pin(intake.take(application, facts, request))
 }
 
 /// What a stranger is told of an event that is for nobody here.

@@ -17,6 +17,7 @@ use crate::function::{EventSpec, Function, Limits, Origin, QueueSpec, RetryPolic
 use crate::invocation::{FailureKind, Outcome, Parts, Reply};
 use crate::outlet::{Bindings, Message, Outlet, PublishError, Sink};
 use crate::registry::{Registry, Selection};
+use crate::services::Services;
 
 thread_local! {
     static SEEN: RefCell<Vec<(&'static str, Input)>> = const { RefCell::new(Vec::new()) };
@@ -63,8 +64,12 @@ pub(crate) fn function(name: &'static str, limits: Limits, trigger: Trigger) -> 
         },
         item: TypeId::of::<()>(),
         limits,
+        idempotent: None,
         trigger,
-        needs: |_| {},
+        needs: |needs| {
+            needs.deliveries();
+            needs.http();
+        },
         schema: |_| {},
     }))
 }
@@ -115,7 +120,7 @@ async fn application_with(
         },
         selection: Selection::all(),
         platform: "host",
-        outlet,
+        services: Services::new(outlet, "host"),
         configuration,
         runtime: Runtime {
             clock,

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 
 use crate::application::{Application, FunctionIndex};
-use crate::cloudevents;
+use crate::cloudevents::{self, CloudEvent};
 use crate::error::{problem, whole_seconds};
 use crate::host::failure::status;
 use crate::invocation::{Facts, Failure, Input, Outcome, Payload, Reply};
@@ -39,10 +40,40 @@ pub(super) async fn by_hand(
         Ok(body) => body,
         Err(error) => return problem(StatusCode::BAD_REQUEST, Some(&error.to_string())),
     };
-    match application.by_hand(index, Payload { body, media_type }) {
-        Ok(input) => answer(reported(application, index, input).await),
-        Err(error) => answer(Err(error.into())),
+    let payload = Payload { body, media_type };
+    match application.support().deliveries {
+        Some(deliveries) => (deliveries.by_hand)(application, index, payload).await,
+        None => {
+            let input = Input::Payload(payload);
+            answer(application.invoke(index, Facts::default(), input).await)
+        }
     }
+}
+
+/// The type of [`invoke_by_hand`].
+pub(crate) type ByHand =
+    for<'a> fn(&'a Application, FunctionIndex, Payload) -> BoxFuture<'a, Response<Body>>;
+
+/// Invokes a function of any trigger.
+///
+/// Only registrations of functions for deliveries name it, so that others do without the forms of their inputs.
+pub(crate) fn invoke_by_hand(
+    application: &Application,
+    index: FunctionIndex,
+    payload: Payload,
+) -> BoxFuture<'_, Response<Body>> {
+    Box::pin(async move {
+        let outcome = match application.by_hand(index, payload) {
+            Ok(input) => reported(application, index, input).await,
+            Err(error) => Err(error.into()),
+        };
+        match outcome {
+            Ok(Reply {
+                event: Some(event), ..
+            }) => replied(&event),
+            outcome => answer(outcome),
+        }
+    })
 }
 
 /// Invokes the function. What it reports on the one delivery of a batch counts more than that it got through.
@@ -59,24 +90,25 @@ async fn reported(application: &Application, index: FunctionIndex, input: Input)
     }
 }
 
+fn replied(event: &CloudEvent) -> Response<Body> {
+    match cloudevents::encode::structured(event) {
+        Ok(body) => {
+            let mut response = Response::new(Body::from(body));
+            response.headers_mut().insert(
+                header::CONTENT_TYPE,
+                HeaderValue::from_static(cloudevents::decode::STRUCTURED),
+            );
+            response
+        }
+        Err(error) => problem(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Some(&format!("the handler's event: {error}")),
+        ),
+    }
+}
+
 fn answer(outcome: Outcome) -> Response<Body> {
     match outcome {
-        Ok(Reply {
-            event: Some(event), ..
-        }) => match cloudevents::encode::structured(&event) {
-            Ok(body) => {
-                let mut response = Response::new(Body::from(body));
-                response.headers_mut().insert(
-                    header::CONTENT_TYPE,
-                    HeaderValue::from_static(cloudevents::decode::STRUCTURED),
-                );
-                response
-            }
-            Err(error) => problem(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                Some(&format!("the handler's event: {error}")),
-            ),
-        },
         Ok(reply) => {
             let mut response = Response::new(Body::from(reply.body));
             if let Ok(media_type) = HeaderValue::from_str(&reply.media_type) {
@@ -137,8 +169,6 @@ mod tests {
     //! What a person is told of a batch.
 
     use std::future::ready;
-
-    use futures_util::future::BoxFuture;
 
     use super::*;
     use crate::clock::ManualClock;

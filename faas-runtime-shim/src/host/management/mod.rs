@@ -3,7 +3,10 @@
 //! It listens on loopback, and answers only its own names in `Host` and no page of another origin, so that a browser on
 //! the same machine cannot be made to invoke a function. Where others reach it (Kubernetes), only reading is possible.
 
+mod desk;
+mod figures;
 mod invoke;
+mod view;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
@@ -13,8 +16,10 @@ use futures_util::future::BoxFuture;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use tokio::sync::watch;
 
-pub(crate) use self::invoke::exchange;
+pub(super) use self::invoke::exchange;
+pub(crate) use self::invoke::{ByHand, invoke_by_hand};
 use super::http::{Phase, Service};
+use super::services::Below;
 use crate::application::Application;
 use crate::error::problem;
 
@@ -25,6 +30,7 @@ pub(crate) struct Management {
     phase: watch::Receiver<Phase>,
     address: SocketAddr,
     read_only: bool,
+    below: Arc<OnceLock<Below>>,
 }
 
 impl Management {
@@ -33,8 +39,10 @@ impl Management {
         phase: watch::Receiver<Phase>,
         address: SocketAddr,
         read_only: bool,
+        below: Arc<OnceLock<Below>>,
     ) -> Self {
         Self {
+            below,
             application,
             phase,
             address,
@@ -43,7 +51,10 @@ impl Management {
     }
 
     fn is_ready(&self) -> bool {
-        self.application.get().is_some() && *self.phase.borrow() == Phase::Serving
+        let below = self.below.get().and_then(Below::opened);
+        self.application.get().is_some()
+            && *self.phase.borrow() == Phase::Serving
+            && below.is_none_or(|running| running.is_ready())
     }
 
     /// Whether the request is meant for this port: by its `Host` (DNS rebinding brings others), and not by a web page.
@@ -77,6 +88,9 @@ impl Management {
             );
         }
         let path = request.uri().path();
+        if let Some(asked) = desk::Asked::of(path) {
+            return self.look(asked, request).await;
+        }
         if let Some(function) = path.strip_prefix("/invoke/") {
             let function = function.to_owned();
             return self.invoke(&function, request).await;
@@ -90,7 +104,10 @@ impl Management {
             "/readyz" if self.is_ready() => text(StatusCode::OK, "ready\n"),
             "/readyz" => text(StatusCode::SERVICE_UNAVAILABLE, "not ready\n"),
             "/metrics" => match self.application.get() {
-                Some(application) => metrics(application.metrics()),
+                Some(application) => {
+                    let figures = figures::figures(application).await;
+                    metrics(application.metrics() + &figures)
+                }
                 None => starting(),
             },
             "/functions" if !self.read_only => match self.application.get() {
@@ -99,8 +116,23 @@ impl Management {
             },
             _ => problem(
                 StatusCode::NOT_FOUND,
-                Some("there are: /healthz, /readyz, /metrics, /functions, POST /invoke/{function}"),
+                Some(
+                    "there are: /healthz, /readyz, /metrics, /functions, /queues, /timers, /tasks, POST /invoke/{function}",
+                ),
             ),
+        }
+    }
+
+    async fn look(&self, asked: desk::Asked, request: Request<Body>) -> Response<Body> {
+        if self.read_only {
+            return problem(
+                StatusCode::FORBIDDEN,
+                Some("queues, timers and tasks are shown on loopback only"),
+            );
+        }
+        match self.application.get() {
+            Some(application) => asked.answer(application, request).await,
+            None => starting(),
         }
     }
 

@@ -14,6 +14,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
+pub(crate) use self::drive::{Deliver, ServeHttp, deliver, serve_http};
 use super::{Adapter, Capabilities, Drain, Exchange, Flavour, Profile, Shape};
 use crate::application::Application;
 use crate::env::Env;
@@ -60,6 +61,7 @@ impl Adapter for AwsLambda {
                     "API Gateway, Function URL, ALB, Lattice; answers are buffered",
                 ),
                 ("invoke", "direct invocation"),
+                ("task", "through the queue that it is bound to"),
                 ("queue", "SQS, SNS, Kinesis, Kafka, Amazon MQ"),
                 ("timer", "EventBridge rules and Scheduler"),
                 ("object", "S3, also through EventBridge and SQS"),

@@ -58,6 +58,7 @@ impl Adapter for Knative {
                     "every request that brings no event; bodies streamed both ways",
                 ),
                 ("invoke", "`POST /`, for the only one"),
+                ("task", "through the queue that it is bound to"),
                 ("queue", "Kafka, RabbitMQ, Redis, SQS, Pub/Sub"),
                 ("timer", "PingSource, integration timer"),
                 ("object", "S3 and its like, Cloud Storage, Azure Storage"),

@@ -163,7 +163,7 @@ impl Labels<'_> {
     fn is_delivered(&self) -> bool {
         matches!(
             self.trigger,
-            "queue" | "timer" | "object" | "binlog" | "event"
+            "queue" | "task" | "timer" | "object" | "binlog" | "event"
         )
     }
 }

@@ -1,11 +1,12 @@
-//! Payloads and answers of plain requests, whose form is told by the parameter: how a caller writes one and reads the other.
+//! Payloads and answers of plain requests and of tasks, whose form is told by the parameter: how a caller writes one and
+//! reads the other.
 
 use bytes::Bytes;
 use faas_runtime_shim::invocation::{Payload, Reply};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::super::trigger::Invoke;
+use super::super::trigger::{Invoke, Task};
 use super::super::{All, FromInvocation, Parts, Slot};
 use crate::Error;
 
@@ -75,31 +76,40 @@ impl<T: AsRef<str> + From<String>> Codec<T> for AsText {
     }
 }
 
-impl FromInvocation<Invoke> for Bytes {
-    type Takes = All<Self, AsBytes>;
+macro_rules! payload {
+    ($($trigger:ty),+) => {$(
+        impl FromInvocation<$trigger> for Bytes {
+            type Takes = All<Self, AsBytes>;
 
-    fn from_invocation(_: &Parts, payload: &mut Slot) -> Result<Self, Error> {
-        Ok(body(payload))
-    }
+            fn from_invocation(_: &Parts, payload: &mut Slot) -> Result<Self, Error> {
+                Ok(body(payload))
+            }
+        }
+
+        /// The text of a JSON string, where the payload is one; else the payload as text.
+        impl FromInvocation<$trigger> for String {
+            type Takes = All<Self, AsText>;
+
+            fn from_invocation(_: &Parts, payload: &mut Slot) -> Result<Self, Error> {
+                text(payload)
+            }
+        }
+    )+};
 }
 
-/// The text of a JSON string, where the payload is one; else the payload as text.
-impl FromInvocation<Invoke> for String {
-    type Takes = All<Self, AsText>;
+payload!(Invoke, Task);
 
-    fn from_invocation(_: &Parts, payload: &mut Slot) -> Result<Self, Error> {
-        let payload = payload.payload().unwrap_or_default();
-        let is_json = payload
-            .media_type
-            .is_some_and(|media_type| media_type.starts_with("application/json"));
-        if is_json && let Ok(text) = serde_json::from_slice(&payload.body) {
-            return Ok(text);
-        }
-        Self::from_utf8(payload.body.into()).map_err(|error| {
-            Error::reject(format!("the payload is no UTF-8 text: {error}"))
-                .with_name("InvalidPayload")
-        })
+fn text(payload: &mut Slot) -> Result<String, Error> {
+    let payload = payload.payload().unwrap_or_default();
+    let is_json = payload
+        .media_type
+        .is_some_and(|media_type| media_type.starts_with("application/json"));
+    if is_json && let Ok(text) = serde_json::from_slice(&payload.body) {
+        return Ok(text);
     }
+    String::from_utf8(payload.body.into()).map_err(|error| {
+        Error::reject(format!("the payload is no UTF-8 text: {error}")).with_name("InvalidPayload")
+    })
 }
 
 /// Takes the bytes out of the slot.

@@ -1,7 +1,7 @@
 //! The forms that data comes in: JSON of any `serde` type, bytes, text, Protocol Buffers.
 //!
 //! Messages, events and what is published have their form by their type: `Message<Order>` is JSON, `Message<Text>` is
-//! text. Plain requests (`#[faas::invoke]`) tell the form by the parameter, so theirs are in `codec`.
+//! text. Plain requests (`#[faas::invoke]`) and tasks tell the form by the parameter, so theirs are in `codec`.
 
 mod codec;
 #[cfg(feature = "protobuf")]

@@ -147,6 +147,26 @@ pub(super) static EVENTS: &[Event] = &[
         notes: &[r#"{"id":1}"#, r#"{"id":2}"#, r#"{"id":3}"#, r#"{"id":5}"#],
     },
     Event {
+        name: "a message of the queue that brings the tasks of a function",
+        brings: Brings::Messages(
+            RESIZE,
+            &[
+                any(r#"{"id":1}"#),
+                any(r#"{"id":2,"do":"fail"}"#),
+                any(r#"{"id":3,"do":"panic"}"#),
+                any(r#"{"id":4,"do":"reject"}"#),
+                any(r#"{"id":"five"}"#),
+            ],
+        ),
+        fates: &[Done, Again, Again, Never, Never],
+        notes: &[
+            r#"{"function":"resize","trigger":"task","id":1}"#,
+            r#"{"id":2}"#,
+            r#"{"id":3}"#,
+            r#"{"id":4}"#,
+        ],
+    },
+    Event {
         name: "a queue without a function",
         brings: Brings::Messages(
             Queue {
@@ -298,6 +318,11 @@ const STEPS: Queue = Queue {
 };
 const BULK: Queue = Queue {
     name: "bulk",
+    ..ORDERS
+};
+/// Named like the task function.
+const RESIZE: Queue = Queue {
+    name: "resize",
     ..ORDERS
 };
 

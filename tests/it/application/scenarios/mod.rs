@@ -25,6 +25,8 @@ mod queues;
 mod requests;
 #[path = "../../../probe/src/seen.rs"]
 mod seen;
+#[path = "../../../probe/src/tasks.rs"]
+mod tasks;
 #[path = "../../../probe/src/work.rs"]
 mod work;
 

@@ -1,7 +1,7 @@
 //! What Lambda hands over, recognised and turned into our own terms.
 //!
-//! The payload alone says what an event is. [`event`] looks once, by [`source`]'s table, and builds the request if it is
-//! one; every other source is named only, and [`incoming::read`] reads it from the bytes.
+//! The payload alone says what an event is. [`event`] looks once, by [`source`]'s table. A request is then read from what that
+//! look has found ([`Unread::read`]); every other source is named only, and [`incoming::read`] reads it from the bytes.
 
 #![deny(
     clippy::arithmetic_side_effects,
@@ -37,19 +37,33 @@ pub(crate) use self::source::Source;
     reason = "made once per invocation and taken apart at once; a box would only cost an allocation"
 )]
 #[derive(Debug)]
-pub(crate) enum Event {
-    Http(HttpEvent),
+pub(crate) enum Event<'e> {
+    Http(Unread<'e>),
     Other(Source),
 }
 
-/// Recognises an event; reads it if it is an HTTP request.
-pub(crate) fn event(event: &Bytes) -> Result<Event, DecodeError> {
+/// An HTTP request that has been recognised, and not read.
+#[derive(Debug)]
+pub(crate) struct Unread<'e> {
+    front: source::Front,
+    scan: Scan<'e>,
+}
+
+impl Unread<'_> {
+    /// Reads the request from the event that it was recognised in.
+    pub(crate) fn read(self, event: &Bytes) -> Result<HttpEvent, DecodeError> {
+        http::event(self.front, event, self.scan)
+    }
+}
+
+/// Recognises an event.
+pub(crate) fn event(event: &Bytes) -> Result<Event<'_>, DecodeError> {
     let mut scan = Scan::default();
     scan.read(event)?;
-    match source::of(&scan) {
-        source::Kind::Http(front) => http::event(front, event, scan).map(Event::Http),
-        source::Kind::Other(source) => Ok(Event::Other(source)),
-    }
+    Ok(match source::of(&scan) {
+        source::Kind::Http(front) => Event::Http(Unread { front, scan }),
+        source::Kind::Other(source) => Event::Other(source),
+    })
 }
 
 /// An event could not be read.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use tokio::sync::Mutex;
 
+pub(crate) use self::exchange::{Deliver, ServeHttp, deliver, serve_http};
 pub(super) use self::exchange::{Verdict, exchange};
 use super::{RUNTIME_API, SHUTDOWN, encode};
 use crate::application::Application;

@@ -26,7 +26,7 @@ use http::StatusCode;
 use http::response::Parts;
 
 pub(crate) use self::failures::{Identifier, failures};
-pub(crate) use self::reply::reply;
+pub(crate) use self::reply::{event, reply};
 
 /// The form that a front end reads an answer in.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

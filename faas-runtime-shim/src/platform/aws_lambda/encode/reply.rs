@@ -1,24 +1,25 @@
 //! What a function has answered, as JSON: a caller of Lambda, or the destination of an asynchronous invocation, expects it.
 
-use crate::cloudevents::{self, AttributeError};
+use crate::cloudevents::{self, AttributeError, CloudEvent};
 use crate::invocation::Reply;
 
-/// Appends an answer: an event in structured mode, text as a JSON string, everything else as it is.
-pub(crate) fn reply(reply: &Reply, out: &mut Vec<u8>) -> Result<(), AttributeError> {
-    if let Some(event) = &reply.event {
-        out.extend_from_slice(&cloudevents::encode::structured(event)?);
-        return Ok(());
-    }
+/// Appends an event in structured mode.
+pub(crate) fn event(event: &CloudEvent, out: &mut Vec<u8>) -> Result<(), AttributeError> {
+    out.extend_from_slice(&cloudevents::encode::structured(event)?);
+    Ok(())
+}
+
+/// Appends an answer that is no event: text as a JSON string, everything else as it is.
+pub(crate) fn reply(reply: &Reply, out: &mut Vec<u8>) {
     if reply.media_type.starts_with("text/")
         && let Ok(text) = std::str::from_utf8(&reply.body)
     {
         out.push(b'"');
         super::text::escaped(text, out);
         out.push(b'"');
-        return Ok(());
+        return;
     }
     out.extend_from_slice(&reply.body);
-    Ok(())
 }
 
 #[cfg(test)]
@@ -28,12 +29,11 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::cloudevents::CloudEvent;
 
     #[track_caller]
     fn written(answer: &Reply) -> String {
         let mut out = Vec::new();
-        reply(answer, &mut out).unwrap();
+        reply(answer, &mut out);
         String::from_utf8(out).unwrap()
     }
 
@@ -51,10 +51,12 @@ mod tests {
 
     #[test]
     fn an_event_is_structured() {
-        let mut event = CloudEvent::new("1", "/orders", "order.paid");
-        event.data_content_type = Some("application/json".to_owned());
-        event.data = Some("{\"id\":7}".into());
-        let answer: Value = serde_json::from_str(&written(&Reply::event(event))).unwrap();
+        let mut sent = CloudEvent::new("1", "/orders", "order.paid");
+        sent.data_content_type = Some("application/json".to_owned());
+        sent.data = Some("{\"id\":7}".into());
+        let mut out = Vec::new();
+        event(&sent, &mut out).unwrap();
+        let answer: Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(
             answer,
             json!({
@@ -67,7 +69,7 @@ mod tests {
     #[test]
     fn an_event_without_a_type_is_refused() {
         let mut out = Vec::new();
-        let event = CloudEvent::new("1", "/orders", "");
-        assert!(reply(&Reply::event(event), &mut out).is_err());
+        let nameless = CloudEvent::new("1", "/orders", "");
+        assert!(event(&nameless, &mut out).is_err());
     }
 }

@@ -63,6 +63,7 @@ fn s3_record(event: &CloudEvent, record: S3Record) -> Option<Arrival> {
         etag: object.e_tag,
         time: time.or_else(|| event.happened_at()),
         sequencer: object.sequencer,
+        path: None,
     })
 }
 
@@ -93,6 +94,7 @@ pub(super) fn google(event: &CloudEvent) -> Option<Vec<Arrival>> {
         etag: object.etag,
         time: event.happened_at(),
         sequencer: None,
+        path: None,
     });
     Some(vec![arrival?])
 }
@@ -117,6 +119,7 @@ pub(super) fn azure(event: &CloudEvent) -> Option<Vec<Arrival>> {
         etag: blob.e_tag,
         time: event.happened_at(),
         sequencer: blob.sequencer,
+        path: None,
     });
     Some(vec![arrival?])
 }

@@ -63,7 +63,7 @@ async fn run(boot: &Boot) -> Result<Exit, StartErrors> {
     let served = tokio::spawn(serve(listener, policy, door, watched));
     signals.stop().await;
     let within = section.drain_timeout.as_duration();
-    let exit = drain(&application, &phase, served, &mut signals, within).await;
+    let exit = drain(&application, &phase, served, None, &mut signals, within).await;
     Ok(stop(&application, exit).await)
 }
 

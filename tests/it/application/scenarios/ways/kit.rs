@@ -86,6 +86,7 @@ fn arrivals(brings: Brings) -> Vec<Arrival> {
                 etag: None,
                 time: None,
                 sequencer: None,
+                path: None,
             })),
         ),
         Brings::Row(table, key, val) => one(

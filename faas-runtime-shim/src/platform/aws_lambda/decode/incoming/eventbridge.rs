@@ -77,6 +77,7 @@ fn object(event: Event<'_>, kind: ObjectKind) -> Result<Arrival, DecodeError> {
         etag: object.etag.map(Str::boxed),
         time: event.time.and_then(|time| rfc3339::parse(&time)),
         sequencer: object.sequencer.map(Str::boxed),
+        path: None,
     };
     Ok(s3::of_object(object, id))
 }

@@ -83,6 +83,7 @@ fn arrival(event: &Bytes, value: &RawValue) -> Result<Arrival, DecodeError> {
         etag: object.e_tag.map(Str::boxed),
         time: record.event_time.and_then(|time| rfc3339::parse(&time)),
         sequencer: object.sequencer.map(Str::boxed),
+        path: None,
     };
     Ok(of_object(object, id))
 }

@@ -21,7 +21,7 @@ fn v2(change: impl FnOnce(&mut Value)) -> Value {
 #[test]
 fn broken_json_is_said_to_be_broken_where_it_is() {
     let message = "event cannot be read as JSON past byte 8, expected `,` or `}`";
-    let error = super::super::event(&Bytes::from_static(b"{\"a\": 1 2}"));
+    let error = super::event(&Bytes::from_static(b"{\"a\": 1 2}"));
     assert_eq!(error.unwrap_err().to_string(), message);
 }
 

@@ -23,7 +23,7 @@ pub(super) fn recorded(file: &str) -> Bytes {
 
 #[track_caller]
 fn decode(file: &str) -> Event {
-    super::super::event(&recorded(file)).unwrap()
+    super::event(&recorded(file)).unwrap()
 }
 
 pub(super) struct Row {

@@ -16,7 +16,7 @@ use super::{DecodeError, Event};
 
 /// Reads an event as far as it goes. Whatever it is, all of its failures can be told, each id once.
 fn swallow(event: &Bytes) {
-    let Ok(Event::Other(source)) = super::super::event(event) else {
+    let Ok(Event::Other(source)) = super::event(event) else {
         return;
     };
     let incoming = match read(&source, event) {
@@ -49,7 +49,7 @@ fn swallow(event: &Bytes) {
 
 fn recorded_events() -> Vec<Value> {
     let others = rows().into_iter().map(|row| recorded(&row.file));
-    let others = others.filter(|event| matches!(super::super::event(event), Ok(Event::Other(_))));
+    let others = others.filter(|event| matches!(super::event(event), Ok(Event::Other(_))));
     others
         .map(|event| serde_json::from_slice(&event).unwrap())
         .collect()
@@ -138,7 +138,7 @@ proptest! {
 #[track_caller]
 fn error(event: &str) -> DecodeError {
     let event = Bytes::copy_from_slice(event.as_bytes());
-    let Ok(Event::Other(source)) = super::super::event(&event) else {
+    let Ok(Event::Other(source)) = super::event(&event) else {
         panic!("not recognised");
     };
     read(&source, &event).unwrap_err()
@@ -189,7 +189,7 @@ fn depth_is_bounded() {
         r#"{{"eventSource":"aws:docdb","events":{}}}"#,
         "[".repeat(100_000)
     );
-    assert!(super::super::event(&event.into()).is_err());
+    assert!(super::event(&event.into()).is_err());
 }
 
 fn packed(text: &[u8]) -> Vec<u8> {

@@ -226,7 +226,7 @@ proptest! {
 
     #[test]
     fn no_bytes_do_harm(bytes: Vec<u8>) {
-        let _read = super::super::event(&Bytes::from(bytes)).is_ok();
+        let _read = super::event(&Bytes::from(bytes)).is_ok();
     }
 
     #[test]
@@ -242,7 +242,7 @@ proptest! {
             bytes[at] = byte;
         }
         bytes.truncate(end.index(bytes.len()).max(bytes.len() / 2));
-        let _read = super::super::event(&Bytes::from(bytes)).is_ok();
+        let _read = super::event(&Bytes::from(bytes)).is_ok();
     }
 
     #[test]

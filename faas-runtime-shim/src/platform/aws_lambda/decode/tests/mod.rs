@@ -17,11 +17,29 @@ use serde_json::Value;
 
 use super::super::encode::Envelope;
 use super::incoming::Incoming;
-use super::{DecodeError, Event, HttpEvent, Source};
+use super::{DecodeError, HttpEvent, Source};
 use crate::invocation::{Arrival, Details};
 
-fn decode(event: &Value) -> Result<Event, DecodeError> {
-    super::event(&Bytes::from(event.to_string()))
+/// An event that has been recognised, and read if it is a request.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a box would only make the tests longer"
+)]
+#[derive(Debug)]
+enum Event {
+    Http(HttpEvent),
+    Other(Source),
+}
+
+fn event(event: &Bytes) -> Result<Event, DecodeError> {
+    match super::event(event)? {
+        super::Event::Http(request) => request.read(event).map(Event::Http),
+        super::Event::Other(source) => Ok(Event::Other(source)),
+    }
+}
+
+fn decode(sent: &Value) -> Result<Event, DecodeError> {
+    event(&Bytes::from(sent.to_string()))
 }
 
 /// The arrivals of an event of which every record can be read.

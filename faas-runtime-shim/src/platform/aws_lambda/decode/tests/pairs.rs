@@ -37,7 +37,7 @@ enum Seen {
 }
 
 fn seen(event: &Bytes) -> Seen {
-    match super::super::event(event) {
+    match super::event(event) {
         Ok(Event::Http(event)) => {
             let request = event.request;
             Seen::Http(format!(
@@ -76,7 +76,7 @@ fn is_same(one: &Source, other: &Source) -> bool {
 fn a_decoder_refuses_the_events_of_all_others() {
     for row in rows() {
         let event = recorded(&row.file);
-        let own = match super::super::event(&event).unwrap() {
+        let own = match super::event(&event).unwrap() {
             Event::Http(_) => None,
             Event::Other(source) => Some(source),
         };

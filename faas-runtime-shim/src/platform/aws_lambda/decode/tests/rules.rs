@@ -349,8 +349,7 @@ fn an_alb_s_answer_mirrors_the_request_s_maps() {
 fn the_request_context_is_kept_as_it_is() {
     let event =
         br#"{"rawPath":"/","requestContext": {"http" : {"method":"GET"}, "a":"\u00e9}"} ,"b":1}"#;
-    let Ok(super::Event::Http(event)) = super::super::event(&bytes::Bytes::from_static(event))
-    else {
+    let Ok(super::Event::Http(event)) = super::event(&bytes::Bytes::from_static(event)) else {
         panic!("no request");
     };
     let context = event.details.request_context.unwrap();

@@ -1,15 +1,47 @@
 //! What is not HTTP: taken to its functions, and what became of it told in the form that its source reads.
 
-use super::{Verdict, answer, fail, told};
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+
+use super::{Verdict, answer, fail, invalid, refuse, told, unroutable, within_limit};
 use crate::application::{Application, FunctionIndex, Settled};
 use crate::cloudevents::CloudEvent;
 use crate::invocation::{Arrival, Facts, Failure, FailureKind, InvocationId};
+use crate::platform::aws_lambda::decode::Source;
 use crate::platform::aws_lambda::decode::incoming::{self, Batch, Incoming};
 use crate::platform::aws_lambda::encode;
 use crate::rfc3339;
 use crate::settle::Form;
 
-pub(super) async fn deliver(
+/// The type of [`deliver`].
+pub(crate) type Deliver = for<'a> fn(
+    &'a Application,
+    Facts,
+    &'a Source,
+    Bytes,
+    &'a mut Vec<u8>,
+) -> BoxFuture<'a, Verdict>;
+
+/// Reads an event of a source and takes what it brings to its functions.
+///
+/// Only registrations of functions for deliveries name it, so that others do without the sources' decoders.
+pub(crate) fn deliver<'a>(
+    application: &'a Application,
+    facts: Facts,
+    source: &'a Source,
+    event: Bytes,
+    out: &'a mut Vec<u8>,
+) -> BoxFuture<'a, Verdict> {
+    Box::pin(async move {
+        match incoming::read(source, &event) {
+            Ok(Some(incoming)) => take(application, facts, incoming, out).await,
+            Ok(None) => unroutable(application, &source.to_string(), out),
+            Err(error) => invalid(&error, out),
+        }
+    })
+}
+
+async fn take(
     application: &Application,
     facts: Facts,
     incoming: Incoming,
@@ -48,15 +80,26 @@ async fn one(
             outcome: Ok(mut reply),
             function,
             ..
-        }) => {
-            if let Some(event) = &mut reply.event {
-                complete(event, application, function);
+        }) => match reply.event.take() {
+            Some(mut event) => {
+                complete(&mut event, application, function);
+                replied(&event, out)
             }
-            answer(&Ok(reply), out)
-        }
+            None => answer(&Ok(reply), out),
+        },
         // rejected, and in the dead letters
         _ => nothing(out),
     }
+}
+
+fn replied(event: &CloudEvent, out: &mut Vec<u8>) -> Verdict {
+    if let Err(error) = encode::event(event, out) {
+        let message = format!("the function's answer is no CloudEvent: {error}");
+        tracing::error!("{message}");
+        out.clear();
+        return refuse("Function.InvalidEvent", &message, out);
+    }
+    within_limit(out)
 }
 
 /// Fills in what an event has to tell and its maker left open.

@@ -1,20 +1,47 @@
 //! An HTTP request: served by the application, its response gathered and put into the front end's envelope.
 
+use std::future::ready;
 use std::sync::Arc;
 
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::BodyExt;
 
-use super::Verdict;
+use super::{Verdict, invalid};
 use crate::application::{Application, Late};
 use crate::error::problem;
 use crate::invocation::Facts;
-use crate::platform::aws_lambda::decode::HttpEvent;
+use crate::platform::aws_lambda::decode::{HttpEvent, Unread};
 use crate::platform::aws_lambda::{RESPONSE_LIMIT, encode};
 
-pub(super) async fn http(
+/// The type of [`serve_http`].
+pub(crate) type ServeHttp = for<'a> fn(
+    &'a Application,
+    Facts,
+    Unread<'_>,
+    &Bytes,
+    &'a mut Vec<u8>,
+) -> BoxFuture<'a, Verdict>;
+
+/// Reads a request from its event and takes it to its function.
+///
+/// Only registrations of functions for HTTP name it, so that others do without its codec.
+pub(crate) fn serve_http<'a>(
+    application: &'a Application,
+    facts: Facts,
+    request: Unread<'_>,
+    event: &Bytes,
+    out: &'a mut Vec<u8>,
+) -> BoxFuture<'a, Verdict> {
+    match request.read(event) {
+        Ok(event) => Box::pin(http(application, facts, event, out)),
+        Err(error) => Box::pin(ready(invalid(&error, out))),
+    }
+}
+
+async fn http(
     application: &Application,
     mut facts: Facts,
     event: HttpEvent,

@@ -10,9 +10,11 @@ use std::error::Error;
 
 use bytes::Bytes;
 
+pub(crate) use self::deliver::{Deliver, deliver};
+pub(crate) use self::http::{ServeHttp, serve_http};
 use crate::application::{Application, FunctionIndex};
 use crate::invocation::{Facts, Failure, FailureKind, Outcome, Payload};
-use crate::platform::aws_lambda::decode::{self, Event, Source, incoming};
+use crate::platform::aws_lambda::decode::{self, Event, Source};
 use crate::platform::aws_lambda::{RESPONSE_LIMIT, encode};
 
 /// Through which channel the answer goes.
@@ -37,11 +39,17 @@ pub(crate) async fn exchange(
     if let Some(function) = application.takes_everything() {
         return invoke(application, function, facts, event, out).await;
     }
-    match decode::event(&event) {
-        Ok(Event::Http(event)) => http::http(application, facts, event, out).await,
-        Ok(Event::Other(source)) => other(application, facts, &source, event, out).await,
-        Err(error) => invalid(&error, out),
-    }
+    let source = match decode::event(&event) {
+        Ok(Event::Http(request)) => {
+            return match application.support().http {
+                Some(http) => (http.of_lambda)(application, facts, request, &event, out).await,
+                None => unroutable(application, "an HTTP request", out),
+            };
+        }
+        Ok(Event::Other(source)) => source,
+        Err(error) => return invalid(&error, out),
+    };
+    other(application, facts, &source, event, out).await
 }
 
 async fn other(
@@ -51,18 +59,19 @@ async fn other(
     event: Bytes,
     out: &mut Vec<u8>,
 ) -> Verdict {
-    match (incoming::read(source, &event), source) {
-        (Ok(Some(incoming)), _) => deliver::deliver(application, facts, incoming, out).await,
-        (Ok(None), Source::Direct) => match application.only_invoke() {
+    if let Source::Direct = source {
+        return match application.only_invoke() {
             Some(function) => invoke(application, function, facts, event, out).await,
             None => unroutable(
                 application,
                 "an event that nothing in it names a source of",
                 out,
             ),
-        },
-        (Ok(None), source) => unroutable(application, &format!("{source}"), out),
-        (Err(error), _) => invalid(&error, out),
+        };
+    }
+    match application.support().deliveries {
+        Some(deliveries) => (deliveries.of_lambda)(application, facts, source, event, out).await,
+        None => unroutable(application, &source.to_string(), out),
     }
 }
 
@@ -83,18 +92,17 @@ async fn invoke(
     answer(&outcome, out)
 }
 
-/// Writes what came of one invocation as its result.
+/// Writes what came of one invocation as its result, which is no event.
 fn answer(outcome: &Outcome, out: &mut Vec<u8>) -> Verdict {
     let reply = match outcome {
         Ok(reply) => reply,
         Err(failure) => return fail(failure, out),
     };
-    if let Err(error) = encode::reply(reply, out) {
-        let message = format!("the function's answer is no CloudEvent: {error}");
-        tracing::error!("{message}");
-        out.clear();
-        return refuse("Function.InvalidEvent", &message, out);
-    }
+    encode::reply(reply, out);
+    within_limit(out)
+}
+
+fn within_limit(out: &mut Vec<u8>) -> Verdict {
     if out.len() > RESPONSE_LIMIT {
         return too_large(out);
     }

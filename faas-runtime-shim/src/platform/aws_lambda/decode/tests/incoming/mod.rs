@@ -18,7 +18,7 @@ use crate::rfc3339;
 #[track_caller]
 fn incoming(event: &Value) -> Incoming {
     let event = Bytes::from(event.to_string());
-    match super::super::event(&event) {
+    match super::event(&event) {
         Ok(Event::Other(source)) => read(&source, &event).unwrap().unwrap(),
         other => panic!("no other source: {other:?}"),
     }
@@ -28,7 +28,7 @@ fn incoming(event: &Value) -> Incoming {
 #[track_caller]
 fn refusal(event: &Value) -> String {
     let event = Bytes::from(event.to_string());
-    let Ok(Event::Other(source)) = super::super::event(&event) else {
+    let Ok(Event::Other(source)) = super::event(&event) else {
         panic!("no other source");
     };
     match read(&source, &event) {

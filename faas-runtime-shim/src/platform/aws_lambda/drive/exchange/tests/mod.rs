@@ -5,6 +5,7 @@ mod fifo;
 mod inside;
 mod table;
 mod types;
+mod unsupported;
 
 use std::any::TypeId;
 use std::cell::RefCell;
@@ -21,12 +22,13 @@ use crate::clock::ManualClock;
 use crate::cloudevents::CloudEvent;
 use crate::config::Configuration;
 use crate::function::{
-    BinlogSpec, EventSpec, Function, Limits, Missed, ObjectSpec, Origin, Overlap, QueueSpec,
+    BinlogSpec, EventSpec, Function, Limits, Missed, Needs, ObjectSpec, Origin, Overlap, QueueSpec,
     RetryPolicy, Schedule, TimerSpec, Trigger,
 };
 use crate::invocation::{Facts, Failure, FailureKind, Input, Outcome, Parts, Reply};
 use crate::outlet::{Message, Outlet, PublishError};
 use crate::registry::{Registry, Selection};
+use crate::services::Services;
 
 thread_local! {
     /// What the functions of this test were given, in order.
@@ -93,8 +95,12 @@ fn function(name: &str, trigger: Trigger) -> &'static Function {
         },
         item: TypeId::of::<()>(),
         limits: Limits::NONE,
+        idempotent: None,
+        needs: match trigger {
+            Trigger::Invoke { .. } => |_| {},
+            _ => Needs::deliveries,
+        },
         trigger,
-        needs: |_| {},
         schema: |_| {},
     }))
 }
@@ -185,6 +191,11 @@ impl Outlet for Kept {
 
 #[track_caller]
 fn application(functions: &[&'static Function]) -> Application {
+    selected(functions, Selection::all())
+}
+
+#[track_caller]
+fn selected(functions: &[&'static Function], selection: Selection) -> Application {
     let mut registry = Registry {
         functions: functions.to_vec(),
         ..Registry::default()
@@ -194,14 +205,14 @@ fn application(functions: &[&'static Function]) -> Application {
         .sort_by_key(|function| function.origin.name);
     let building = Application::build(Blueprint {
         registry,
-        selection: Selection::all(),
+        selection,
         platform: "aws-lambda",
         configuration: Configuration::empty(),
         runtime: Runtime {
             clock: Arc::new(ManualClock::new()),
             blocking: |work| work(),
         },
-        outlet: Arc::new(Kept),
+        services: Services::new(Arc::new(Kept), "aws-lambda"),
         given: Vec::new(),
         captured: None,
     });

@@ -44,6 +44,10 @@ pub(crate) struct Binding {
 }
 
 /// The binding of a queue, or of what tasks wait in.
+#[cfg_attr(
+    not(all(feature = "embedded", not(target_family = "wasm"))),
+    expect(dead_code, reason = "a binding is checked whole on every platform")
+)]
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct QueueBinding {
     pub(crate) url: Option<Secret<String>>,
@@ -57,6 +61,10 @@ pub(crate) struct QueueBinding {
 }
 
 /// The binding of a bucket.
+#[cfg_attr(
+    not(all(feature = "embedded", not(target_family = "wasm"))),
+    expect(dead_code, reason = "a binding is checked whole on every platform")
+)]
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct ObjectBinding {
     pub(crate) url: Option<Secret<String>>,

@@ -266,6 +266,7 @@ impl Application {
     }
 
     /// Walks the indices of the functions.
+    #[cfg(all(feature = "embedded", not(target_family = "wasm")))]
     pub(crate) fn indices(&self) -> impl Iterator<Item = FunctionIndex> + use<> {
         (0..self.0.functions.len()).map(FunctionIndex)
     }

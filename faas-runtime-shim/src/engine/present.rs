@@ -27,6 +27,10 @@ impl fmt::Debug for Engine {
 }
 
 /// What an engine is opened with.
+#[cfg_attr(
+    not(feature = "embedded"),
+    expect(dead_code, reason = "there is no engine to open")
+)]
 #[derive(Clone, Debug)]
 pub(crate) struct Opening {
     pub(crate) env: Env,

@@ -32,7 +32,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{SetOnce, watch};
 
 use self::door::Door;
 use self::http::{Phase, Policy, serve};
@@ -135,7 +135,7 @@ async fn drive(boot: &Boot) -> Result<Exit, StartErrors> {
     let (listener, address) = open(&settings.listen).await?;
     let (phase, watched) = watch::channel(Phase::Serving);
     let (management_phase, managed) = watch::channel(Phase::Serving);
-    let application = Arc::new(OnceLock::new());
+    let application = Arc::new(SetOnce::new());
     let beneath = Arc::new(OnceLock::new());
     let mut management = tokio::spawn(serve(
         management,
@@ -154,9 +154,13 @@ async fn drive(boot: &Boot) -> Result<Exit, StartErrors> {
         built = building => built?,
         () = signals.stop() => return Ok(Exit::Drained),
     };
-    let app = application.get_or_init(|| built).clone();
-    // this is the only place that sets it
+    let app = built.clone();
+    if let Some(running) = below.opened() {
+        running.start(&app).await?;
+    }
+    // this is the only place that sets them
     let _ = beneath.set(below.clone());
+    let _ = application.set(built);
     announce::announce(&app, address, &more(management_address, &settings));
     let served = tokio::spawn(serve(
         listener,
@@ -168,9 +172,6 @@ async fn drive(boot: &Boot) -> Result<Exit, StartErrors> {
         ),
         watched,
     ));
-    if let Some(running) = below.opened() {
-        running.start(&app).await?;
-    }
     signals.stop().await;
     let within = settings.http.drain_timeout.as_duration();
     let exit = drain(&app, &phase, served, below.opened(), &mut signals, within).await;

@@ -10,11 +10,12 @@ mod view;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use axum::body::Body;
 use futures_util::future::BoxFuture;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use tokio::sync::watch;
+use tokio::sync::{SetOnce, watch};
 
 pub(super) use self::invoke::exchange;
 pub(crate) use self::invoke::{ByHand, invoke_by_hand};
@@ -26,7 +27,7 @@ use crate::error::problem;
 /// Answers the management port.
 #[derive(Clone)]
 pub(crate) struct Management {
-    application: Arc<OnceLock<Application>>,
+    application: Arc<SetOnce<Application>>,
     phase: watch::Receiver<Phase>,
     address: SocketAddr,
     read_only: bool,
@@ -35,7 +36,7 @@ pub(crate) struct Management {
 
 impl Management {
     pub(crate) fn new(
-        application: Arc<OnceLock<Application>>,
+        application: Arc<SetOnce<Application>>,
         phase: watch::Receiver<Phase>,
         address: SocketAddr,
         read_only: bool,
@@ -123,6 +124,13 @@ impl Management {
         }
     }
 
+    /// Returns the application; who asks while it is built waits for it, but not for ever.
+    async fn started(&self) -> Option<&Application> {
+        tokio::time::timeout(LONGEST_START, self.application.wait())
+            .await
+            .ok()
+    }
+
     async fn look(&self, asked: desk::Asked, request: Request<Body>) -> Response<Body> {
         if self.read_only {
             return problem(
@@ -130,7 +138,7 @@ impl Management {
                 Some("queues, timers and tasks are shown on loopback only"),
             );
         }
-        match self.application.get() {
+        match self.started().await {
             Some(application) => asked.answer(application, request).await,
             None => starting(),
         }
@@ -146,7 +154,7 @@ impl Management {
         if *request.method() != Method::POST {
             return another_method("POST");
         }
-        match self.application.get() {
+        match self.started().await {
             Some(application) => invoke::by_hand(application, function, request).await,
             None => starting(),
         }
@@ -173,6 +181,9 @@ fn another_method(allowed: &'static str) -> Response<Body> {
         .insert(header::ALLOW, HeaderValue::from_static(allowed));
     response
 }
+
+/// How long a call waits for the application to be built.
+const LONGEST_START: Duration = Duration::from_secs(10);
 
 fn starting() -> Response<Body> {
     problem(

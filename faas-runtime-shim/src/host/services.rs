@@ -4,6 +4,7 @@
 //! bound to nothing.
 
 use std::fmt;
+use std::future::ready;
 use std::sync::{Arc, OnceLock};
 
 use futures_util::future::BoxFuture;
@@ -43,7 +44,7 @@ impl Below {
         let mut askers = functions.chain(resources).chain(hooks);
         if let Some(engine) = askers.find_map(|needs| needs_of(needs).engine) {
             below.equip(engine);
-            below.running().await?;
+            below.running(engine).await?;
         }
         Ok(below)
     }
@@ -88,14 +89,10 @@ impl Below {
         let _ = self.0.engine.set(engine);
     }
 
-    /// Opens it unless it is open; `None` if the binary has none.
-    async fn running(&self) -> Result<Option<Arc<dyn Running>>, StartErrors> {
-        let Some(Engine(open)) = self.0.engine.get() else {
-            return Ok(None);
-        };
-        let opening = self.0.opening.clone();
-        let running = self.0.running.get_or_try_init(|| open(opening)).await?;
-        Ok(Some(Arc::clone(running)))
+    /// Opens it unless it is open.
+    async fn running(&self, Engine(open): Engine) -> Result<Arc<dyn Running>, StartErrors> {
+        let opening = || open(self.0.opening.clone());
+        self.0.running.get_or_try_init(opening).await.cloned()
     }
 }
 
@@ -117,13 +114,13 @@ impl Outlet for HostOutlet {
         if self.bindings.names(&message.queue) {
             return self.bindings.publish(message);
         }
+        let Some(&engine) = self.below.0.engine.get() else {
+            return Box::pin(ready(Err(self.bindings.unbound(&message.queue))));
+        };
         let below = self.below.clone();
-        // says what is missing, if there is nothing below
-        let unbound = self.bindings.unbound(&message.queue);
         Box::pin(async move {
-            match below.running().await {
-                Ok(Some(running)) => running.publish(message).await,
-                Ok(None) => Err(unbound),
+            match below.running(engine).await {
+                Ok(running) => running.publish(message).await,
                 Err(errors) => Err(PublishError::Unreachable {
                     what: format!("queue `{}`", message.queue),
                     why: errors.to_string(),

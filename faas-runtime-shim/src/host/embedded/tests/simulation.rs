@@ -78,18 +78,38 @@ async fn live(
                 told.confirmed.insert(body);
             }
         }
-        for _ in 0..dice.roll(12) {
-            tokio::task::yield_now().await;
-        }
-        if killed.load(Ordering::SeqCst) {
+        if !goes_on(dice, instance, killed).await {
             return;
         }
-        if dice.roll(2) == 0 {
-            instance
-                .clock
-                .advance(Duration::from_millis(dice.roll(800)));
+    }
+}
+
+/// Lets some of what waits go on, and some time pass; tells whether the process lives.
+pub(super) async fn goes_on(dice: &mut Dice, instance: &Instance, killed: &AtomicBool) -> bool {
+    for _ in 0..dice.roll(12) {
+        tokio::task::yield_now().await;
+    }
+    let is_killed = killed.load(Ordering::SeqCst);
+    if !is_killed && dice.roll(2) == 0 {
+        let span = Duration::from_millis(dice.roll(800));
+        instance.clock.advance(span);
+    }
+    !is_killed
+}
+
+/// Gives a process in which nothing fails any more the time that it needs.
+pub(super) async fn run_empty(seed: u64, instance: &Instance, queue: &str) {
+    for _ in 0..3000 {
+        instance.clock.advance(Duration::from_secs(1));
+        for _ in 0..12 {
+            tokio::task::yield_now().await;
+        }
+        if instance.counts(queue).await.depth() == 0 {
+            return;
         }
     }
+    let counts = instance.counts(queue).await;
+    panic!("seed {seed}: something is left: {counts:?}");
 }
 
 /// A store that fails at a commit of its choice: for a while, for good, or so that nobody hears that it was carried out.
@@ -135,26 +155,11 @@ fn schedule(seed: u64) {
             abandon(&disk, owner, &clock);
         }
     }
-    // nothing fails any more, and there is time
     let runtime = Builder::new_current_thread().build().unwrap();
     let dead = runtime.block_on(async {
         let memory = Memory::on(&disk);
         let instance = Instance::on(function, "", memory, OwnerId(99), &clock, &world).await;
-        for _ in 0..3000 {
-            instance.clock.advance(Duration::from_secs(1));
-            for _ in 0..12 {
-                tokio::task::yield_now().await;
-            }
-            if instance.counts("orders").await.depth() == 0 {
-                break;
-            }
-        }
-        let counts = instance.counts("orders").await;
-        assert_eq!(
-            counts.depth(),
-            0,
-            "seed {seed}: something is left: {counts:?}"
-        );
+        run_empty(seed, &instance, "orders").await;
         instance.dead("orders").await
     });
     check(seed, &told, &world, &dead, ordered);

@@ -2,11 +2,11 @@
 //! each that was confirmed has come to its end, once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use tokio::runtime::Builder;
 
-use super::simulation::{Dice, SCHEDULES, failing, words};
+use super::simulation::{Dice, SCHEDULES, failing, goes_on, run_empty, words};
 use super::*;
 use crate::function::TaskSpec;
 use crate::services::{Cancelled, NewTask, TaskId, TaskState};
@@ -67,16 +67,8 @@ async fn live(
             2 => cancel(dice, instance, world, told).await,
             _ => {}
         }
-        for _ in 0..dice.roll(12) {
-            tokio::task::yield_now().await;
-        }
-        if killed.load(Ordering::SeqCst) {
+        if !goes_on(dice, instance, killed).await {
             return;
-        }
-        if dice.roll(2) == 0 {
-            instance
-                .clock
-                .advance(Duration::from_millis(dice.roll(800)));
         }
     }
 }
@@ -149,15 +141,7 @@ fn schedule(seed: u64) {
     runtime.block_on(async {
         let memory = Memory::on(&disk);
         let instance = Instance::on(function, "", memory, OwnerId(99), &clock, &world).await;
-        for _ in 0..3000 {
-            instance.clock.advance(Duration::from_secs(1));
-            for _ in 0..12 {
-                tokio::task::yield_now().await;
-            }
-            if instance.counts("task:render").await.depth() == 0 {
-                break;
-            }
-        }
+        run_empty(seed, &instance, "task:render").await;
         check(seed, &told, &world, &instance).await;
     });
 }

@@ -1,0 +1,3 @@
+struct Item {
+    1: i64 id, /* and so on
+}

@@ -1,0 +1,7 @@
+namespace rs money
+
+include "parts/money.thrift"
+
+struct Money {
+    1: money.Money other,
+}

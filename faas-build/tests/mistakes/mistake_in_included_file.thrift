@@ -1,0 +1,5 @@
+include "parts/broken.thrift"
+
+struct Price {
+    1: broken.Money amount,
+}

@@ -1,0 +1,3 @@
+struct Item {
+    1: string name = "café",
+}

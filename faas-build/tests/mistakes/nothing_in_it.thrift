@@ -1,0 +1,5 @@
+enum Color {}
+
+union Choice {}
+
+struct Fine {}

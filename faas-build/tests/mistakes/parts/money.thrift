@@ -1,0 +1,5 @@
+namespace rs money
+
+struct Money {
+    1: i64 cents,
+}

@@ -15,7 +15,7 @@ pub(crate) fn expand(
     item: TokenStream,
 ) -> TokenStream {
     try_expand(attribute, args, item.clone())
-        .unwrap_or_else(|error| fallback::item_with(error, item))
+        .unwrap_or_else(|error| fallback::item_with(attribute, error, item))
 }
 
 pub(crate) fn try_expand(

@@ -3,10 +3,30 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
-pub(crate) fn item_with(error: syn::Error, item: TokenStream) -> TokenStream {
-    let mut tokens = without_helpers(item);
+use crate::attribute::{Attribute, Kind};
+use crate::emit;
+use crate::item::{self, FuncOrBlock};
+
+pub(crate) fn item_with(
+    attribute: &Attribute,
+    error: syn::Error,
+    item: TokenStream,
+) -> TokenStream {
+    let mut tokens = boxing(attribute, &item).unwrap_or_default();
+    tokens.extend(without_helpers(item));
     tokens.extend(error.into_compile_error());
     tokens
+}
+
+/// What we add to an `impl`: without it the compiler would tell of each of its methods.
+fn boxing(attribute: &Attribute, item: &TokenStream) -> Option<TokenStream> {
+    let Kind::Rpc(rpc) = attribute.kind else {
+        return None;
+    };
+    match item::func_or_block(attribute, item.clone()) {
+        Ok(FuncOrBlock::Block(block)) => emit::boxing(rpc, &block),
+        Ok(FuncOrBlock::Func(_)) | Err(_) => None,
+    }
 }
 
 /// Takes `#[faas(…)]` off: it was told of as a mistake, and the compiler would tell of it again.

@@ -1,5 +1,5 @@
 //! Reads the annotated item. A fn's body stays raw tokens: half-typed ones expand too, and nothing is spent on what is
-//! not looked at.
+//! not looked at. What is special to an `impl` is in `block`.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
@@ -7,7 +7,8 @@ use syn::{
     Attribute, FnArg, ItemStruct, LitStr, ReturnType, Signature, Token, Type, Visibility, token,
 };
 
-use crate::attribute;
+use crate::attribute::{self, Kind};
+use crate::block::{self, Block};
 use crate::mistakes;
 
 /// All that a fn says before its body.
@@ -41,22 +42,59 @@ impl Func {
 pub(crate) fn func(attribute: &attribute::Attribute, tokens: TokenStream) -> syn::Result<Func> {
     let parser = |input: ParseStream<'_>| {
         let attrs = input.call(Attribute::parse_outer)?;
-        input.parse::<Visibility>()?;
-        if !is_fn(input)? {
-            let found: TokenTree = input.parse()?;
-            let attribute::Attribute { name, example, .. } = *attribute;
-            return Err(mistakes::not_a_function(name, &found.to_string(), example).at(found));
-        }
-        let signature = input.parse()?;
-        let has_body = input.peek(token::Brace);
-        input.parse::<TokenStream>()?;
-        Ok(Func {
-            attrs,
-            signature,
-            has_body,
-        })
+        func_below(attribute, attrs, input)
     };
     parser.parse2(tokens)
+}
+
+/// A fn, or the implementation of a trait.
+pub(crate) enum FuncOrBlock {
+    Func(Func),
+    Block(Block),
+}
+
+pub(crate) fn func_or_block(
+    attribute: &attribute::Attribute,
+    tokens: TokenStream,
+) -> syn::Result<FuncOrBlock> {
+    let item = tokens.clone();
+    let parser = |input: ParseStream<'_>| {
+        let attrs = input.call(Attribute::parse_outer)?;
+        if block::is_block(input) {
+            block::block(attrs, input, item).map(FuncOrBlock::Block)
+        } else {
+            func_below(attribute, attrs, input).map(FuncOrBlock::Func)
+        }
+    };
+    parser.parse2(tokens)
+}
+
+fn func_below(
+    attribute: &attribute::Attribute,
+    attrs: Vec<Attribute>,
+    input: ParseStream<'_>,
+) -> syn::Result<Func> {
+    input.parse::<Visibility>()?;
+    if !is_fn(input)? {
+        let token: TokenTree = input.parse()?;
+        let attribute::Attribute { name, example, .. } = *attribute;
+        let found = token.to_string();
+        let mistake = match attribute.kind {
+            Kind::Rpc(_) => mistakes::not_a_service(name, &found),
+            Kind::Http | Kind::Event(_) | Kind::Resource | Kind::Hook(_) | Kind::Config => {
+                mistakes::not_a_function(name, &found, example)
+            }
+        };
+        return Err(mistake.at(token));
+    }
+    let signature = input.parse()?;
+    let has_body = input.peek(token::Brace);
+    input.parse::<TokenStream>()?;
+    Ok(Func {
+        attrs,
+        signature,
+        has_body,
+    })
 }
 
 fn is_fn(input: ParseStream<'_>) -> syn::Result<bool> {
@@ -85,6 +123,17 @@ pub(crate) fn structure(tokens: TokenStream) -> syn::Result<ItemStruct> {
         input.parse()
     };
     parser.parse2(tokens)
+}
+
+/// The type inside parentheses and the invisible groups of `macro_rules!`.
+pub(crate) fn peeled(mut ty: &Type) -> &Type {
+    loop {
+        ty = match ty {
+            Type::Group(group) => &group.elem,
+            Type::Paren(paren) => &paren.elem,
+            other => return other,
+        };
+    }
 }
 
 pub(crate) fn is_ident(token: &TokenTree, name: &str) -> bool {

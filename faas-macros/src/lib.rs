@@ -15,6 +15,7 @@ mod fallback;
 mod attribute;
 
 mod args;
+mod block;
 mod item;
 mod model;
 
@@ -271,6 +272,84 @@ pub fn event(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn task(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::expand(&attribute::TASK, args.into(), item.into()).into()
+}
+
+/// Serves a gRPC service: the one that an `impl` implements, or that of the server which a fn returns; or one method of it.
+///
+/// ```ignore
+/// #[faas::grpc(timeout = "10s")]
+/// impl Greeter for MyGreeter {
+///     async fn say_hello(&self, request: Request<Hello>) -> Result<Response<Greeting>, Status> { /* … */ }
+///
+///     #[faas(timeout = "2s")]
+///     async fn say_goodbye(&self, request: Request<Hello>) -> Result<Response<Greeting>, Status> { /* … */ }
+/// }
+///
+/// #[faas::grpc]
+/// fn greeter(db: State<Db>) -> GreeterServer<MyGreeter> { GreeterServer::new(MyGreeter { db }) }
+///
+/// #[faas::grpc("hello.Greeter/SayHello")]
+/// async fn say_hello(Proto(hello): Proto<Hello>, db: State<Db>) -> Result<Proto<Greeting>, faas::Error> { /* … */ }
+/// ```
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `"hello.Greeter/SayHello"` | on a fn: the one method it answers, as the service with its package, `/` and the method; without it the fn returns a server |
+/// | `server = GreeterServer` | on an `impl`: tonic's server around it; default: the path of the trait with `Server` at its end, so one `use` brings both: `use hello::greeter_server::{Greeter, GreeterServer};` |
+/// | `name = "greeter"` | the name of the function; default: the name of the fn, or of the trait in small letters: `ItemService` is `item_service` |
+/// | `timeout = "2s"` | the time a call may take: `d`, `h`, `m`, `s`, `ms`, as in `"1m30s"`; on a method of an `impl` as `#[faas(timeout = "2s")]` |
+/// | `concurrency = 4` | the calls at once per instance |
+/// | `rate = "50/s"` | the calls per time per instance |
+/// | `memory = "256MiB"` | what a manifest asks the platform for |
+/// | `crate = path` | the path to `faas`, where it has another name |
+///
+/// The value behind an `impl` is a resource: some `#[faas::resource]` returns it. A fn that returns a server, or a `Result`
+/// of it, runs once, at the start; its parameters are resources and sections of the configuration. It may put
+/// interceptors around the server and set its limits.
+///
+/// A fn for one method takes the message as `Proto<T>`, or as `faas::rpc::Messages<T>` where the client sends many; further
+/// parameters stand in any order. It answers `Proto<T>`, or `faas::rpc::Replies<S>` where the server sends many. Without
+/// `async` it runs on the blocking pool.
+///
+/// An `impl` gets `#[tonic::async_trait]`, if there is an `async fn` in it and nothing below this attribute does the same;
+/// helper attributes are taken off. A fn is emitted as it is written. Either is followed by its registration in an
+/// unnameable constant.
+#[proc_macro_attribute]
+pub fn grpc(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(&attribute::GRPC, args.into(), item.into()).into()
+}
+
+/// Serves a Thrift service: the one that an `impl` implements, or that of the server which a fn returns.
+///
+/// ```ignore
+/// #[faas::thrift(timeout = "10s")]
+/// impl ItemService for MyItems {
+///     #[faas(timeout = "2s")]
+///     async fn get(&self, id: i64) -> Result<Item, Exception<ItemServiceGetException>> { /* … */ }
+/// }
+///
+/// #[faas::thrift]
+/// fn items(db: State<Db>) -> ItemServiceServer<MyItems> { ItemServiceServer::new(MyItems { db }) }
+/// ```
+///
+/// | argument | meaning |
+/// |---|---|
+/// | `server = ItemServiceServer` | on an `impl`: the generated server around it; default: the path of the trait with `Server` at its end |
+/// | `name = "items"` | the name of the function; default: the name of the fn, or of the trait in small letters: `ItemService` is `item_service` |
+/// | `timeout = "2s"` | the time a call may take: `d`, `h`, `m`, `s`, `ms`, as in `"1m30s"`; on a method of an `impl` as `#[faas(timeout = "2s")]` |
+/// | `concurrency = 4` | the calls at once per instance |
+/// | `rate = "50/s"` | the calls per time per instance |
+/// | `memory = "256MiB"` | what a manifest asks the platform for |
+/// | `crate = path` | the path to `faas`, where it has another name |
+///
+/// The value behind an `impl` is a resource: some `#[faas::resource]` returns it. A fn that returns a server, or a `Result`
+/// of it, runs once, at the start; its parameters are resources and sections of the configuration.
+///
+/// The item is emitted as it is written, but for the helper attributes of methods, and is followed by its registration in
+/// an unnameable constant.
+#[proc_macro_attribute]
+pub fn thrift(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(&attribute::THRIFT, args.into(), item.into()).into()
 }
 
 /// Makes the value of a fn a resource: built once per instance, shared by all that ask for it as `State<T>`.

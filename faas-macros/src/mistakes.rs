@@ -45,8 +45,9 @@ macro_rules! mistakes {
     };
 }
 
-// F010x arguments, F011x values, F012x and F013x routes up to F0142, from F0143 on what is done once, F015x and F016x functions, F017x resources and configuration up to F0177, from F0178 on the
-// triggers of events.
+// F010x arguments, F011x values, F012x and F013x routes up to F0142, F0143 and F0144 what is done once, from F0145 on
+// methods and servers, F015x and F016x functions up to F0165, from F0166 on implementations of services, F017x resources
+// and configuration up to F0177, from F0178 on the triggers of events.
 mistakes! {
     F0101 unknown_argument(key, list, nearest, allowed):
         "`{key}` is not an argument of `{list}`",
@@ -168,6 +169,23 @@ mistakes! {
         "`{name}` takes a whole batch, which is not `idempotent` as one",
         help "take `Message<T>` to get the deliveries one by one, each with its own key, or leave `idempotent` out";
 
+    F0145 method_path(found, fault, nearest):
+        "`{found}` is not the path of a method: {fault}",
+        help "{nearest}a path is the service with its package, `/` and the method, named as in the .proto file: \"hello.Greeter/SayHello\"";
+    F0146 method_path_on_impl(path):
+        "path `{path}` stands on an `impl`, which has all methods of its service",
+        help "leave the path out, or annotate a fn that answers this one method";
+    F0147 no_server(name):
+        "`{name}` returns no server, and no path says which method it answers",
+        help "for one method write its path: `#[faas::grpc(\"hello.Greeter/SayHello\")]`",
+        help "for a service return its server: `-> GreeterServer<MyGreeter>`";
+    F0148 opaque_server(name):
+        "`{name}` returns a server whose type has no name",
+        help "write the type in place of `impl Trait`, such as `GreeterServer<MyGreeter>`: it says which service this is";
+    F0149 server_on_fn(attribute):
+        "`server` stands beside a fn",
+        help "leave it out: it is for `#[faas::{attribute}] impl Greeter for MyGreeter`, where the server is not the trait's name and `Server`";
+
     F0151 not_a_function(attribute, found, example):
         "`#[faas::{attribute}]` stands on a fn, found `{found}`",
         help "move it to a fn of a module: `{example} async fn …`";
@@ -213,6 +231,22 @@ mistakes! {
     F0165 two_payloads(name):
         "two parameters of `{name}` take the payload",
         help "keep one of them, and put both values into its type";
+
+    F0166 not_a_service(attribute, found):
+        "`#[faas::{attribute}]` stands on an `impl` or a fn, found `{found}`",
+        help "move it to the implementation of the service: `#[faas::{attribute}] impl Greeter for MyGreeter {{ … }}`";
+    F0167 inherent_impl():
+        "this `impl` is of no service",
+        help "name the trait that was generated for the service: `impl Greeter for MyGreeter {{ … }}`";
+    F0168 generic_impl():
+        "the `impl` of a service cannot be generic",
+        help "write concrete types; what differs may stand inside of them as a `Box<dyn Trait + Send + Sync>`";
+    F0169 trait_arguments(name):
+        "`{name}` has arguments, which the trait of a service has not",
+        help "name the trait that was generated for the service: `impl Greeter for MyGreeter {{ … }}`";
+    F0170 impl_qualifier(found):
+        "`{found}` cannot stand in the `impl` of a service",
+        help "remove it: `impl Greeter for MyGreeter {{ … }}`";
 
     F0171 missing_return(name, attribute, example):
         "`{name}` returns nothing, which `#[faas::{attribute}]` cannot use",

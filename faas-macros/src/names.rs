@@ -67,6 +67,63 @@ pub(crate) fn affix(key: &str, text: &LitStr, errors: &mut Errors) -> Option<Str
     None
 }
 
+/// The service and the method of a path such as `hello.Greeter/SayHello`.
+pub(crate) fn method(text: &LitStr, errors: &mut Errors) -> (String, String) {
+    let found = text.value();
+    match split_method(&found) {
+        Ok((service, method)) => (service.to_owned(), method.to_owned()),
+        Err(fault) => {
+            let nearest = match meant_method(&found) {
+                Some(meant) => format!("did you mean `\"{meant}\"`? "),
+                None => String::new(),
+            };
+            errors.push(mistakes::method_path(&found, &fault, &nearest).at(text));
+            (String::new(), String::new())
+        }
+    }
+}
+
+/// gRPC over HTTP/2, "Requests": `/{service}/{method}`, the service with its package.
+fn split_method(text: &str) -> Result<(&str, &str), String> {
+    if text.starts_with('/') {
+        return Err("it begins with `/`".to_owned());
+    }
+    if text.contains(char::is_whitespace) {
+        return Err("it has a blank".to_owned());
+    }
+    let Some((service, method)) = text.split_once('/') else {
+        return Err("no `/` parts the method from the service".to_owned());
+    };
+    if method.is_empty() {
+        return Err("the method is missing".to_owned());
+    }
+    let mut names = service.split('.').chain([method]);
+    match names.find(|name| !is_of_proto(name)) {
+        Some("") => Err("a name between its dots is missing".to_owned()),
+        Some(wrong) => Err(format!("`{wrong}` is not a name of a .proto file")),
+        None => Ok((service, method)),
+    }
+}
+
+/// What a path in another notation (`/hello.Greeter/SayHello`, `hello.Greeter.SayHello`) is as ours.
+fn meant_method(text: &str) -> Option<String> {
+    let path: String = text.split_whitespace().collect();
+    let path = path.replace("::", ".").replace('/', ".");
+    let (service, method) = path.trim_matches('.').rsplit_once('.')?;
+    let is_type = |name: &str| name.starts_with(|c: char| c.is_ascii_uppercase());
+    // `hello.Greeter` is a service without a method.
+    let has_method = text.trim_matches('/').contains('/')
+        || is_type(method) && service.rsplit('.').next().is_some_and(is_type);
+    let meant = format!("{service}/{method}");
+    (has_method && split_method(&meant).is_ok()).then_some(meant)
+}
+
+/// Protocol Buffers, language specification, "Identifiers"; protoc takes a leading `_` too.
+fn is_of_proto(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
 /// Whether both are names, and of the same queue: a physical name says by `.fifo` what a logical one may leave out.
 pub(crate) fn same_queue(a: &str, b: &str) -> bool {
     let logical = |name: &str| name.strip_suffix(".fifo").unwrap_or(name).to_owned();
@@ -136,6 +193,51 @@ mod tests {
             ("shop/orders", false),
         ] {
             assert_eq!(text.split('.').all(is_identifier), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn methods() {
+        for (text, expected) in [
+            ("hello.Greeter/SayHello", Ok(("hello.Greeter", "SayHello"))),
+            ("Greeter/say_hello", Ok(("Greeter", "say_hello"))),
+            ("a.b2._c.D/E", Ok(("a.b2._c.D", "E"))),
+            ("", Err("no `/` parts")),
+            ("/hello.Greeter/SayHello", Err("begins with `/`")),
+            ("hello.Greeter/ SayHello", Err("has a blank")),
+            ("hello.Greeter", Err("no `/` parts")),
+            ("hello.Greeter/", Err("the method is missing")),
+            ("hello..Greeter/SayHello", Err("between its dots")),
+            ("hello.Greeter/Say-Hello", Err("`Say-Hello` is not a name")),
+            ("hello/Greeter/SayHello", Err("`Greeter/SayHello` is not")),
+            ("hello.2nd/SayHello", Err("`2nd` is not a name")),
+            ("hello.Größe/SayHello", Err("`Größe` is not a name")),
+        ] {
+            match (split_method(text), expected) {
+                (Ok(found), Ok(expected)) => assert_eq!(found, expected, "{text}"),
+                (Err(fault), Err(part)) => assert!(fault.contains(part), "{text}: {fault}"),
+                (found, expected) => panic!("{text}: {found:?}, not {expected:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn methods_in_other_notations() {
+        for (text, expected) in [
+            ("/hello.Greeter/SayHello", Some("hello.Greeter/SayHello")),
+            (" hello.Greeter / SayHello ", Some("hello.Greeter/SayHello")),
+            ("hello.Greeter.SayHello", Some("hello.Greeter/SayHello")),
+            ("hello::Greeter::SayHello", Some("hello.Greeter/SayHello")),
+            ("hello/Greeter/SayHello", Some("hello.Greeter/SayHello")),
+            ("hello.Greeter/SayHello/", Some("hello.Greeter/SayHello")),
+            ("hello.Greeter", None),
+            ("hello.Greeter/", None),
+            ("/", None),
+            ("", None),
+            ("SayHello", None),
+            ("hello.Greeter/Say-Hello", None),
+        ] {
+            assert_eq!(meant_method(text).as_deref(), expected, "{text}");
         }
     }
 

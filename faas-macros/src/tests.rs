@@ -233,6 +233,71 @@ fn idempotent_event() {
 }
 
 #[test]
+fn grpc_service() {
+    insta::assert_snapshot!(expanded(
+        r#"#[faas::grpc(timeout = "10s")]
+        /// Greets whoever calls.
+        impl hello::Greeter for MyGreeter {
+            type ManyStream = Many;
+            async fn say_hello(&self, request: Request<Hello>) -> Result<Response<Greeting>, Status> { greet(request) }
+            #[faas(timeout = "2s")]
+            #[cfg(feature = "many")]
+            async fn many(&self, request: Request<Hello>) -> Result<Response<Many>, Status> { many(request) }
+        }"#
+    ));
+}
+
+#[test]
+fn grpc_service_with_boxed_futures() {
+    insta::assert_snapshot!(expanded(
+        "#[faas::grpc(server = tonic_like::Server, crate = other)]
+        #[tonic::async_trait]
+        impl Greeter for Shared<MyGreeter> { async fn say_hello(&self) {} }"
+    ));
+}
+
+#[test]
+fn grpc_server() {
+    insta::assert_snapshot!(expanded(
+        r#"#[faas::grpc(name = "greeter", concurrency = 4)]
+        fn hello(db: State<Db>) -> Result<GreeterServer<MyGreeter>, faas::Error> { Ok(GreeterServer::new(MyGreeter { db })) }"#
+    ));
+}
+
+#[test]
+fn grpc_method() {
+    insta::assert_snapshot!(expanded(
+        r#"#[faas::grpc("hello.Greeter/SayHello", timeout = "2s")]
+        async fn say_hello(Proto(hello): Proto<Hello>, db: State<Db>) -> Result<Proto<Greeting>, faas::Error> { db.greet(hello).await }"#
+    ));
+}
+
+#[test]
+fn grpc_method_sync_without_parameters() {
+    insta::assert_snapshot!(expanded(
+        r#"#[faas::grpc("Greeter/SayHello")] fn say_hello() -> Replies<impl Stream> { none() }"#
+    ));
+}
+
+#[test]
+fn thrift_service() {
+    insta::assert_snapshot!(expanded(
+        r#"#[faas::thrift]
+        impl ItemService for MyItems {
+            #[faas(timeout = "2s")]
+            async fn get(&self, id: i64) -> Result<Item, Exception<ItemServiceGetException>> { self.db.get(id).await }
+        }"#
+    ));
+}
+
+#[test]
+fn thrift_server() {
+    insta::assert_snapshot!(expanded(
+        "#[faas::thrift] async fn items(db: State<Db>) -> ItemServiceServer<MyItems> { ItemServiceServer::new(MyItems { db }) }"
+    ));
+}
+
+#[test]
 fn resource_async_with_parameter() {
     insta::assert_snapshot!(expanded(
         "#[faas::resource] async fn db(Config(config): Config<DbConfig>) -> Result<Db, faas::Error> { connect(config).await }"
@@ -300,6 +365,17 @@ fn mistakes_beside_the_item() {
     insta::assert_snapshot!(expanded(
         r#"#[faas::http(GET, "orders")]
         async fn order(#[faas(path)] id: u64, #[allow(unused)] name: &str) -> String { half(#[faas] typed) }"#
+    ));
+}
+
+#[test]
+fn mistakes_beside_an_impl() {
+    insta::assert_snapshot!(expanded(
+        r#"#[faas::grpc(colour = 1)]
+        impl Greeter for MyGreeter {
+            #[faas(timeout = "2")]
+            async fn say_hello(&self) {}
+        }"#
     ));
 }
 

@@ -112,6 +112,7 @@ const RESERVED_SECTIONS: &[&str] = &[
     "binlogs",
     "cache",
     "events",
+    "grpc",
     "http",
     "kv",
     "management",

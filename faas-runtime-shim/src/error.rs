@@ -143,6 +143,11 @@ impl Error {
         })
     }
 
+    /// Tells whether a client may read the text.
+    pub(crate) fn tells_clients(&self) -> bool {
+        self.0.is_told || !self.http_status().is_server_error()
+    }
+
     /// Returns the error that this was made from, if it was one.
     #[must_use]
     pub fn source(&self) -> Option<&(dyn StdError + 'static)> {
@@ -155,14 +160,7 @@ impl Error {
     /// Writes the message and those of all causes below it, joined by `: `.
     #[must_use]
     pub fn chain(&self) -> String {
-        let mut text = self.to_string();
-        let mut next = self.source().and_then(StdError::source);
-        while let Some(cause) = next {
-            text.push_str(": ");
-            text.push_str(&cause.to_string());
-            next = cause.source();
-        }
-        text
+        chained(self.to_string(), self.source().and_then(StdError::source))
     }
 
     fn new(kind: ErrorKind, cause: Box<dyn StdError + Send + Sync>) -> Self {
@@ -223,10 +221,10 @@ impl fmt::Debug for Error {
 impl IntoResponse for Error {
     fn into_response(self) -> Response<Body> {
         let status = self.http_status();
-        let mut response = if status.is_server_error() && !self.0.is_told {
-            problem(status, None)
-        } else {
+        let mut response = if self.tells_clients() {
             problem(status, Some(&self.to_string()))
+        } else {
+            problem(status, None)
         };
         if let ErrorKind::RetryAfter(delay) = self.kind() {
             response
@@ -245,6 +243,24 @@ pub(crate) fn whole_seconds(delay: Duration) -> u64 {
     delay
         .as_secs()
         .saturating_add(u64::from(delay.subsec_nanos() > 0))
+}
+
+/// Writes the message of any error and those of all causes below it, as [`Error::chain`] does.
+#[cfg(any(
+    all(feature = "aws-lambda", not(target_family = "wasm")),
+    feature = "grpc"
+))]
+pub(crate) fn chain(error: &dyn StdError) -> String {
+    chained(error.to_string(), error.source())
+}
+
+fn chained(mut text: String, mut next: Option<&(dyn StdError + 'static)>) -> String {
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
 }
 
 /// What a response with a server error keeps for the log, since its client must not see it.

@@ -3,23 +3,31 @@
 //! It exists only under `cfg(fuzzing)`, and in tests, which replay the seeds. Each function panics where its law is broken
 //! and is silent else. Begin with [`TARGETS`].
 
-#[cfg(any(feature = "aws-lambda", feature = "host"))]
+#[cfg(any(feature = "aws-lambda", feature = "host", feature = "thrift"))]
 use std::iter;
 
 #[cfg(feature = "aws-lambda")]
 use bytes::BufMut;
 use bytes::Bytes;
+#[cfg(feature = "thrift")]
+use bytes::BytesMut;
 use http::header::{HeaderMap, HeaderName};
 use serde::Deserialize;
 
 use crate::cloudevents::{self, CloudEvent};
 use crate::config::{Configuration, Period, Secret, Size};
+#[cfg(feature = "grpc")]
+pub use crate::grpc::translate::fuzzing::{fuzz_connect, fuzz_web};
 #[cfg(feature = "host")]
 use crate::host::http::front::scan::{Phase, Refusal, Scanner};
 #[cfg(feature = "aws-lambda")]
 use crate::platform::aws_lambda::{decode, encode};
 #[cfg(feature = "aws-lambda")]
 use crate::platform::poll::wire::{Malformed, Reader};
+#[cfg(feature = "thrift")]
+use crate::thrift::wire::value::Tree;
+#[cfg(feature = "thrift")]
+use crate::thrift::wire::{self, Framer, Framing, Limits};
 use crate::trace::TraceContext;
 
 /// A target takes any bytes.
@@ -29,12 +37,20 @@ pub type Target = fn(&[u8]);
 pub static TARGETS: &[(&str, Target)] = &[
     ("cloudevent", cloudevent),
     ("config_toml", config_toml),
+    #[cfg(feature = "grpc")]
+    ("connect", fuzz_connect),
+    #[cfg(feature = "grpc")]
+    ("grpc_web", fuzz_web),
     #[cfg(feature = "host")]
     ("http_front", http_front),
     #[cfg(feature = "aws-lambda")]
     ("lambda_event", lambda_event),
     #[cfg(feature = "aws-lambda")]
     ("poll_answer", poll_answer),
+    #[cfg(feature = "thrift")]
+    ("thrift_stream", thrift_stream),
+    #[cfg(feature = "thrift")]
+    ("thrift_struct", thrift_struct),
     ("trace", trace),
 ];
 
@@ -313,8 +329,112 @@ fn scan(stream: &[u8], mut widths: impl Iterator<Item = usize>) -> (Option<Refus
     (refused, scanner.phase(), scanner.heads())
 }
 
+/// A stream of Thrift holds the same messages in any portions; the first line says which, see `divided`. One with a head
+/// comes out again as it is written.
+///
+/// # Panics
+///
+/// Panics where that does not hold.
+#[cfg(feature = "thrift")]
+pub fn thrift_stream(bytes: &[u8]) {
+    let (widths, stream) = divided(bytes);
+    let whole = thrift_frames(stream, iter::repeat(usize::MAX));
+    assert_eq!(thrift_frames(stream, widths), whole);
+    assert_eq!(thrift_frames(stream, iter::repeat(1)), whole);
+    for (framing, payload) in whole.0 {
+        thrift_message(framing, &payload, None);
+    }
+}
+
+#[cfg(feature = "thrift")]
+const THRIFT_LIMITS: Limits = Limits {
+    frame: 1 << 20,
+    elements: 1 << 16,
+};
+
+/// The messages of a stream, and why there are no more.
+#[cfg(feature = "thrift")]
+fn thrift_frames(
+    mut rest: &[u8],
+    mut widths: impl Iterator<Item = usize>,
+) -> (Vec<(Framing, Bytes)>, Option<String>) {
+    let mut framer = Framer::new(THRIFT_LIMITS);
+    let mut buffer = BytesMut::new();
+    let mut frames = Vec::new();
+    loop {
+        match framer.next(&mut buffer) {
+            Ok(Some(frame)) => {
+                if let Some(header) = frame.header {
+                    let _said = (header.timeout(), header.text("a"), header.number(3));
+                }
+                frames.push((frame.framing, frame.payload));
+            }
+            Ok(None) if rest.is_empty() => return (frames, None),
+            Ok(None) => {
+                let width = widths.next().unwrap_or(usize::MAX).min(rest.len());
+                let (piece, behind) = rest.split_at(width);
+                buffer.extend_from_slice(piece);
+                rest = behind;
+            }
+            Err(refused) => {
+                assert!(!refused.to_string().is_empty());
+                // a longer piece shows more of what was found
+                let told = std::mem::discriminant(&refused);
+                return (frames, Some(format!("{told:?}")));
+            }
+        }
+    }
+}
+
+/// A struct of Thrift, whose protocol the first byte says, reads back from what is written of it; the end of what can be
+/// read is found on a stream too.
+///
+/// # Panics
+///
+/// Panics where that does not hold.
+#[cfg(feature = "thrift")]
+pub fn thrift_struct(bytes: &[u8]) {
+    let Some((which, bytes)) = bytes.split_first() else {
+        return;
+    };
+    let head: &[u8] = match which % 2 {
+        0 => b"\x80\x01\0\x01\0\0\0\x01a\0\0\0\0",
+        _ => b"\x82\x21\0\x01a",
+    };
+    let mut stream = BytesMut::from(&[head, bytes].concat()[..]);
+    let message = stream.clone().freeze();
+    let (head, rest) = wire::read_head(&message).expect("the head is ours");
+    let tree: Tree = match wire::decode(head.protocol, rest, &THRIFT_LIMITS) {
+        Ok(tree) => tree,
+        Err(refused) => return assert!(!refused.to_string().is_empty()),
+    };
+    let frame = Framer::new(THRIFT_LIMITS).next(&mut stream);
+    let frame = frame.expect("it was read").expect("all of it is there");
+    thrift_message(frame.framing, &frame.payload, Some(tree));
+}
+
+/// What can be read of a message comes out again as it is written.
+#[cfg(feature = "thrift")]
+fn thrift_message(framing: Framing, message: &Bytes, expected: Option<Tree>) {
+    let read = |message: &Bytes| {
+        let (head, rest) = wire::read_head(message).ok()?;
+        let tree = wire::decode::<Tree>(head.protocol, rest, &THRIFT_LIMITS);
+        Some((head, tree.ok()?))
+    };
+    let Some((head, tree)) = read(message) else {
+        return assert_eq!(expected, None);
+    };
+    assert!(expected.is_none_or(|expected| expected == tree));
+    let mut out = BytesMut::new();
+    let written = wire::write(framing, &wire::Info::default(), &head, &tree, &mut out);
+    written.expect("it was read");
+    let frame = wire::body(out.freeze(), &THRIFT_LIMITS).expect("it was written");
+    assert_eq!(frame.framing, framing);
+    assert_eq!(read(&frame.payload), Some((head, tree)));
+}
+
 /// The first line tells the widths of pieces, `a` for one, in turn; what is behind it is the stream.
-#[cfg(any(feature = "aws-lambda", feature = "host"))]
+#[cfg(any(feature = "aws-lambda", feature = "host", feature = "thrift"))]
 fn divided(bytes: &[u8]) -> (impl Iterator<Item = usize> + use<'_>, &[u8]) {
     let mut parts = bytes.splitn(2, |byte| *byte == b'\n');
     let widths = parts.next().unwrap_or_default();

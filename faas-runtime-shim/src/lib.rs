@@ -9,10 +9,14 @@
 //! | feature | what it adds |
 //! |---|---|
 //! | `aws-lambda` | the adapter for AWS Lambda |
-//! | `host` | the long-lived service: HTTP/1.1 and h2c, the management port |
+//! | `host` | the long-lived service: HTTP/1.1 and HTTP/2, the management port |
+//! | `embedded` | queues, timers, objects, tasks and keys below `host`, on this machine's disk |
 //! | `sink` | publishing to sinks of CloudEvents over HTTP; part of `host` |
 //! | `knative` | the adapter for Knative, on the servers of `host` |
+//! | `grpc` | gRPC services and methods, gRPC-Web and Connect |
+//! | `thrift` | Thrift services and clients |
 //! | `schema` | JSON Schemas in the description, by `schemars` |
+//! | `tls` | TLS on the listeners of `host`, by rustls with ring |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -29,6 +33,8 @@ pub mod function;
 #[cfg(all(any(fuzzing, test), not(target_family = "wasm")))]
 #[doc(hidden)]
 pub mod fuzzing;
+#[cfg(feature = "grpc")]
+pub mod grpc;
 #[cfg(all(feature = "host", not(target_family = "wasm")))]
 pub mod host;
 pub mod invocation;
@@ -47,4 +53,6 @@ mod signals;
 pub mod startup;
 mod support;
 pub mod telemetry;
+#[cfg(feature = "thrift")]
+pub mod thrift;
 pub mod trace;

@@ -9,6 +9,8 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigErrors, Configuration};
 use crate::current;
 use crate::env::Env;
+#[cfg(all(feature = "host", feature = "thrift"))]
+use crate::function::Function;
 use crate::function::Trigger;
 use crate::outlet::Bindings;
 use crate::platform::{ADAPTERS, Adapter, Flavour, detect};
@@ -75,12 +77,7 @@ impl Boot {
         configuration: Configuration,
         services: Services,
     ) -> Result<Application, StartErrors> {
-        let own = Selection::from_env(&self.env);
-        let selection = if own.is_all() {
-            self.adapter.selection(&self.env, &self.registry)
-        } else {
-            own
-        };
+        let selection = self.selection();
         let platform = self.adapter.profile().name;
         let services = services
             .bound(&configuration, platform)
@@ -102,6 +99,21 @@ impl Boot {
         warn_without_kv(&application);
         current::install(&application);
         Ok(application)
+    }
+
+    /// Returns the functions that run; none if the selection is wrong, which the application tells.
+    #[cfg(all(feature = "host", feature = "thrift"))]
+    pub(crate) fn selected(&self) -> Vec<&'static Function> {
+        self.registry.select(&self.selection()).unwrap_or_default()
+    }
+
+    fn selection(&self) -> Selection {
+        let own = Selection::from_env(&self.env);
+        if own.is_all() {
+            self.adapter.selection(&self.env, &self.registry)
+        } else {
+            own
+        }
     }
 
     /// Returns the one clock of the process.

@@ -215,10 +215,14 @@ fn folded<T>(
     folded
 }
 
-/// Tells whether a function is for HTTP.
+/// Tells whether requests of HTTP can reach a function.
 pub(crate) fn is_http(function: &Function) -> bool {
     matches!(
         function.trigger,
-        Trigger::Http { .. } | Trigger::Mount { .. }
+        Trigger::Http { .. }
+            | Trigger::Mount { .. }
+            | Trigger::Grpc { .. }
+            | Trigger::GrpcMethod { .. }
+            | Trigger::Thrift { .. }
     )
 }

@@ -307,6 +307,17 @@ impl StartError {
         )
     }
 
+    /// What describes the messages of services cannot be read.
+    #[cfg(feature = "grpc")]
+    pub(crate) fn descriptors(why: &str) -> Self {
+        Self::new(
+            "F0217",
+            Exit::Registration,
+            format!("what `faas::descriptors!` was given is no set of descriptors: {why}"),
+            "give it the bytes of a `google.protobuf.FileDescriptorSet`, such as the `FILE_DESCRIPTOR_SET` that `faas-build` writes",
+        )
+    }
+
     // resources and hooks: F03xx
 
     pub(crate) fn resource_failed(ty: &str, origin: &Origin, why: &str) -> Self {

@@ -35,6 +35,8 @@
 //! | [`macro@object`] | an object written or removed | [`ObjectEvent`] | nothing |
 //! | [`macro@binlog`] | a row changed | [`Change`] | nothing |
 //! | [`macro@event`] | a CloudEvent | [`Event`], [`Background`] | nothing, or a reply [`Event`] |
+//! | `grpc` | calls of a gRPC service, or of one method | `Proto`, `rpc::Messages` | `Proto`, `rpc::Replies` |
+//! | `thrift` | calls of a Thrift service | what the IDL says | what the IDL says |
 //! | [`macro@task`] | work submitted for later | [`Json`], `String`, `bytes::Bytes` | the same, kept for whoever asks |
 //!
 //! All of them take [`State`], [`Config`], [`GlobalKv`], [`Tasks`], [`Context`] and what is told about the caller, and may
@@ -51,9 +53,12 @@
 //! | `aws-lambda` | yes | AWS Lambda's Runtime API |
 //! | `knative` | | Knative: requests and CloudEvents on one port; brings `host` |
 //! | `cache` | | `LocalCache<T>`: values kept in each instance, by `moka`; not for WebAssembly |
+//! | `grpc` | | gRPC services and methods, gRPC-Web, Connect; brings `protobuf` |
 //! | `protobuf` | | `Proto<T>`: messages and events of Protocol Buffers, by `prost` |
 //! | `schema` | | JSON Schemas in the description (`FAAS_DESCRIBE=1`), for types that implement `schemars::JsonSchema` |
 //! | `sink` | with `host` | publishing to sinks of CloudEvents: queues with an `http://` address, `[events] url` |
+//! | `tls` | | TLS on the host's ports |
+//! | `thrift` | | Thrift services and clients |
 //! | `ws` | | axum's WebSocket extractor |
 //!
 //! # What is in the public signatures
@@ -70,14 +75,21 @@ pub mod __private;
 mod cache;
 pub mod extract;
 mod handler;
+mod include;
 pub mod kv;
 mod link;
 mod outcome;
 mod publish;
+#[cfg(any(feature = "grpc", feature = "thrift"))]
+pub mod rpc;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 
 pub use axum::extract::{Path, Query};
+#[cfg(feature = "grpc")]
+pub use faas_macros::grpc;
+#[cfg(feature = "thrift")]
+pub use faas_macros::thrift;
 pub use faas_macros::{
     after_restore, before_freeze, binlog, config, event, http, invoke, object, on_start, on_stop,
     queue, resource, task, timer,

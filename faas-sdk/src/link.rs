@@ -29,3 +29,19 @@ macro_rules! link {
         };
     )+};
 }
+
+/// Makes known what describes the messages and services of a gRPC function: `descriptors!(FILE_DESCRIPTOR_SET)`.
+///
+/// Reflection and Connect's JSON read it. What `faas-build` generates does this by itself. The bytes are those of a
+/// `google.protobuf.FileDescriptorSet`; bytes that are none are a start-up error.
+#[cfg(feature = "grpc")]
+#[macro_export]
+macro_rules! descriptors {
+    ($set:expr) => {
+        const _: () = {
+            $crate::__private::inventory::submit! {
+                $crate::__private::Descriptors { set: $set }
+            }
+        };
+    };
+}

@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 
 use super::did_you_mean;
-use crate::attribute::{ATTRIBUTES, Argument, Attribute, Hint, Read, Unnamed};
+use crate::attribute::{ATTRIBUTES, Argument, Attribute, Hint, METHOD_ARGUMENTS, Read, Unnamed};
 use crate::mistakes::{self, Mistake};
 use crate::suggest;
 
@@ -33,6 +33,17 @@ impl List {
             example,
             arguments,
             hints,
+        }
+    }
+
+    /// The list of the helper attribute of a method.
+    pub(super) fn of_method() -> Self {
+        Self {
+            shown: "#[faas(…)]".to_owned(),
+            unnamed: Unnamed::Nothing,
+            example: METHOD_EXAMPLE,
+            arguments: METHOD_ARGUMENTS,
+            hints: &[],
         }
     }
 
@@ -123,3 +134,5 @@ impl Argument {
         inner.iter().any(|argument| argument.name == key)
     }
 }
+
+pub(super) const METHOD_EXAMPLE: &str = r#"#[faas(timeout = "2s")]"#;

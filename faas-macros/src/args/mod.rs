@@ -13,9 +13,9 @@ use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Lit, LitStr, Path, Token, token};
+use syn::{Lit, LitStr, Meta, Path, Token, token};
 
-use self::list::List;
+use self::list::{List, METHOD_EXAMPLE};
 use self::value::Value;
 use crate::attribute::{Argument, Attribute, Read};
 use crate::errors::Errors;
@@ -29,6 +29,7 @@ pub(crate) struct Args {
     /// What stands without a name: the path of a route, a cron text, the name of a section, a queue, a bucket.
     pub(crate) text: Option<LitStr>,
     pub(crate) mount: Option<LitStr>,
+    pub(crate) server: Option<Path>,
     pub(crate) name: Option<String>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) concurrency: Option<NonZeroU32>,
@@ -88,20 +89,24 @@ pub(crate) fn parse(
     tokens: TokenStream,
     errors: &mut Errors,
 ) -> Args {
-    let mut reader = Reader {
-        list: List::of_attribute(attribute),
-        args: Args::default(),
-        seen: Vec::new(),
-        after_comma: None,
-        errors,
-    };
-    let result = (|input: ParseStream<'_>| reader.all(input)).parse2(tokens);
+    let mut reader = Reader::new(List::of_attribute(attribute), errors);
+    reader.read(tokens);
     reader.check_commas();
-    let args = reader.args;
-    if let Err(error) = result {
-        errors.push(error);
+    reader.args
+}
+
+/// Reads the helper attributes of a method.
+pub(crate) fn of_method(helpers: &[syn::Attribute], errors: &mut Errors) -> Args {
+    let mut reader = Reader::new(List::of_method(), errors);
+    for helper in helpers {
+        match &helper.meta {
+            Meta::List(list) if !list.tokens.is_empty() => reader.read(list.tokens.clone()),
+            Meta::List(_) | Meta::Path(_) | Meta::NameValue(_) => {
+                reader.tell(mistakes::missing_value("faas", METHOD_EXAMPLE).at(helper));
+            }
+        }
     }
-    args
+    reader.args
 }
 
 struct Reader<'e> {
@@ -114,7 +119,24 @@ struct Reader<'e> {
     errors: &'e mut Errors,
 }
 
-impl Reader<'_> {
+impl<'e> Reader<'e> {
+    fn new(list: List, errors: &'e mut Errors) -> Self {
+        Self {
+            list,
+            args: Args::default(),
+            seen: Vec::new(),
+            after_comma: None,
+            errors,
+        }
+    }
+
+    fn read(&mut self, tokens: TokenStream) {
+        let result = (|input: ParseStream<'_>| self.all(input)).parse2(tokens);
+        if let Err(error) = result {
+            self.errors.push(error);
+        }
+    }
+
     fn all(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
         while !input.is_empty() {
             if begins_argument(input) {
@@ -242,10 +264,7 @@ impl Reader<'_> {
     fn inner(&mut self, list: List, tokens: TokenStream) {
         let outer = std::mem::replace(&mut self.list, list);
         let seen = std::mem::take(&mut self.seen);
-        let result = (|input: ParseStream<'_>| self.all(input)).parse2(tokens);
-        if let Err(error) = result {
-            self.errors.push(error);
-        }
+        self.read(tokens);
         self.list = outer;
         self.seen = seen;
     }

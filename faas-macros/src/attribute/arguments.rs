@@ -58,6 +58,12 @@ pub(super) static CRATE: Argument = Argument {
     read: Read::Path(|args, path| args.krate = Some(path)),
 };
 
+pub(super) static SERVER: Argument = Argument {
+    name: "server",
+    example: "server = GreeterServer",
+    read: Read::Path(|args, path| args.server = Some(path)),
+};
+
 pub(super) static BATCH: Argument = Argument {
     name: "batch",
     example: "batch = 10",

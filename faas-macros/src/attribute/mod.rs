@@ -8,10 +8,12 @@ use proc_macro2::Ident;
 use syn::{LitInt, LitStr, Path};
 
 use self::arguments::{CRATE, LAZY, NAME, TIMEOUT};
-pub(crate) use self::triggers::{BINLOG, EVENT, HTTP, INVOKE, OBJECT, QUEUE, TASK, TIMER};
+pub(crate) use self::triggers::{
+    BINLOG, EVENT, GRPC, HTTP, INVOKE, OBJECT, QUEUE, TASK, THRIFT, TIMER,
+};
 use crate::args::Args;
 use crate::errors::Errors;
-use crate::model::Event;
+use crate::model::{Event, Rpc};
 
 /// One attribute: what it stands on, what it takes.
 pub(crate) struct Attribute {
@@ -29,6 +31,7 @@ pub(crate) enum Kind {
     Http,
     /// A trigger whose parameters come in any order, by the reader of its facts.
     Event(fn(&Attribute, &Args, &mut Errors) -> Event),
+    Rpc(Rpc),
     Resource,
     /// The text is its name in `__private::HookMoment`.
     Hook(&'static str),
@@ -90,6 +93,8 @@ pub(crate) static ATTRIBUTES: &[&Attribute] = &[
     &BINLOG,
     &EVENT,
     &TASK,
+    &GRPC,
+    &THRIFT,
     &RESOURCE,
     &CONFIG,
     &ON_START,
@@ -155,6 +160,9 @@ const fn hook(name: &'static str, moment: &'static str, example: &'static str) -
 }
 
 const HOOK_ARGUMENTS: &[&Argument] = &[&NAME, &TIMEOUT, &CRATE];
+
+/// What the helper attribute of a method takes.
+pub(crate) const METHOD_ARGUMENTS: &[&Argument] = &[&TIMEOUT];
 
 #[cfg(test)]
 mod tests;

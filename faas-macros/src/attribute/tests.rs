@@ -55,13 +55,15 @@ fn examples_are_taken() {
         let item = match attribute.kind {
             Kind::Config => "struct S;",
             Kind::Hook(_) => "fn f() {}",
-            Kind::Http | Kind::Event(_) | Kind::Resource => "fn f() -> u8 { 1 }",
+            Kind::Http | Kind::Event(_) | Kind::Rpc(_) | Kind::Resource => "fn f() -> u8 { 1 }",
         };
         let example = attribute.example;
         check(&format!("{example} {item}"), &[]);
         for argument in attribute.arguments {
             // Those that cannot stand beside what the example has.
-            if example.contains(argument.name) || ["mount", "every"].contains(&argument.name) {
+            if example.contains(argument.name)
+                || ["mount", "every", "server"].contains(&argument.name)
+            {
                 continue;
             }
             let more = example.replace(")]", &format!(", {})]", argument.example));

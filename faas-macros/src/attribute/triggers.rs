@@ -3,10 +3,10 @@
 use super::arguments::{
     BATCH, CONCURRENCY, CRATE, DEAD_LETTER, DELIVERIES, EVERY, IDEMPOTENT, IDEMPOTENT_OBJECTS,
     IDEMPOTENT_TICKS, JITTER, KEEP, MEMORY, MISSED, MOUNT, NAME, ON_CHANGE, ON_OBJECT, ORDERED,
-    OVERLAP, PREFIX, PRESTART, PRIORITY, RATE, RETRY, SOURCE, SUFFIX, TIMEOUT, TIMEZONE,
+    OVERLAP, PREFIX, PRESTART, PRIORITY, RATE, RETRY, SERVER, SOURCE, SUFFIX, TIMEOUT, TIMEZONE,
 };
-use super::{Attribute, Kind, Unnamed};
-use crate::model::event;
+use super::{Argument, Attribute, Kind, Unnamed};
+use crate::model::{Rpc, event};
 
 pub(crate) static HTTP: Attribute = Attribute {
     name: "http",
@@ -248,3 +248,58 @@ pub(crate) static TASK: Attribute = Attribute {
     ],
     example: r#"#[faas::task(timeout = "10m")]"#,
 };
+
+pub(crate) static GRPC: Attribute = Attribute {
+    name: "grpc",
+    kind: Kind::Rpc(Rpc::Grpc),
+    unnamed: Unnamed::Text("method"),
+    arguments: RPC_ARGUMENTS,
+    hints: &[
+        ("method", NAMELESS_METHOD),
+        ("path", NAMELESS_METHOD),
+        (
+            "service",
+            "a service is that of the trait or of the server, which know its name",
+        ),
+        (
+            "interceptor",
+            "annotate a fn that returns the server with its interceptor: `-> InterceptedService<GreeterServer<MyGreeter>, MyInterceptor>`",
+        ),
+    ],
+    example: r#"#[faas::grpc("hello.Greeter/SayHello")]"#,
+};
+
+const NAMELESS_METHOD: &str =
+    r#"a method stands without a name: `#[faas::grpc("hello.Greeter/SayHello")]`"#;
+
+pub(crate) static THRIFT: Attribute = Attribute {
+    name: "thrift",
+    kind: Kind::Rpc(Rpc::Thrift),
+    unnamed: Unnamed::Nothing,
+    arguments: RPC_ARGUMENTS,
+    hints: &[
+        (
+            "service",
+            "a service is that of the trait or of the server, which know its name",
+        ),
+        ("listen", THRIFT_ADDRESS),
+        ("port", THRIFT_ADDRESS),
+        ("protocol", THRIFT_FORM),
+        ("transport", THRIFT_FORM),
+    ],
+    example: r#"#[faas::thrift(timeout = "2s")]"#,
+};
+
+const THRIFT_ADDRESS: &str =
+    r#"an address stands in the configuration, not in the code: `[thrift] listen = "…"`"#;
+const THRIFT_FORM: &str = "there is nothing to choose: transport and protocol are told by the first bytes of a connection";
+
+const RPC_ARGUMENTS: &[&Argument] = &[
+    &SERVER,
+    &NAME,
+    &TIMEOUT,
+    &CONCURRENCY,
+    &RATE,
+    &MEMORY,
+    &CRATE,
+];

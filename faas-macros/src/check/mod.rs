@@ -1,27 +1,33 @@
 //! The rules on what stands beside the arguments: the signature, the struct, other attributes. Types are left to the
 //! compiler, which knows what they mean; only their form is looked at here.
 
+mod service;
 mod signature;
 
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, Fields, Path, Type};
 
-use self::signature::peeled;
 use crate::attribute::ATTRIBUTES;
 use crate::errors::Errors;
-use crate::item::{Func, flat, is_ident};
+use crate::item::{Func, flat, is_ident, peeled};
 use crate::mistakes;
-use crate::model::{Config, Model, Role, Trigger};
+use crate::model::{Config, Model, Role, Rpc, Trigger};
 
 pub(crate) fn all(model: &Model, errors: &mut Errors) {
     other_attributes(model, errors);
     match &model.role {
         Role::Function(function) => {
             signature::func(model, &function.func, errors);
-            if let Trigger::Mount { .. } = function.trigger {
-                returns_a_value(model, &function.func, "-> axum::Router", errors);
+            match function.trigger {
+                Trigger::Mount { .. } => {
+                    returns_a_value(model, &function.func, "-> axum::Router", errors);
+                }
+                Trigger::Server(rpc) => returns_a_server(model, rpc, &function.func, errors),
+                Trigger::Http { .. } | Trigger::Method { .. } | Trigger::Event(_) => {}
             }
         }
+        Role::Service(service) => service::service(service, errors),
         Role::Resource(resource) => {
             signature::func(model, &resource.func, errors);
             returns_a_value(model, &resource.func, "-> Result<Db, faas::Error>", errors);
@@ -70,23 +76,51 @@ fn helper(attr: &Attribute, errors: &mut Errors) {
 
 // A resource is what it returns, a mount serves it.
 fn returns_a_value(model: &Model, func: &Func, example: &str, errors: &mut Errors) {
-    let ident = &func.signature.ident;
-    let mistake = mistakes::missing_return(&ident.to_string(), model.attribute.name, example);
+    let name = func.signature.ident.to_string();
+    let mistake = mistakes::missing_return(&name, model.attribute.name, example);
+    if let Some(place) = returns_nothing(func) {
+        errors.push(mistake.at(place));
+    }
+}
+
+/// Where it is said that nothing is returned.
+fn returns_nothing(func: &Func) -> Option<TokenStream> {
     match func.output().map(|ty| (ty, peeled(ty))) {
-        None => errors.push(mistake.at(ident)),
-        Some((ty, Type::Tuple(tuple))) if tuple.elems.is_empty() => errors.push(mistake.at(ty)),
-        Some(_) => {}
+        None => Some(func.signature.ident.to_token_stream()),
+        Some((ty, Type::Tuple(tuple))) if tuple.elems.is_empty() => Some(ty.to_token_stream()),
+        Some(_) => None,
+    }
+}
+
+// The name of the service is a fact of the server's type, which must be written for that.
+fn returns_a_server(model: &Model, rpc: Rpc, func: &Func, errors: &mut Errors) {
+    let name = func.signature.ident.to_string();
+    match rpc {
+        // It may have been meant as one of the methods.
+        Rpc::Grpc => {
+            if let Some(place) = returns_nothing(func) {
+                errors.push(mistakes::no_server(&name).at(place));
+            }
+        }
+        Rpc::Thrift => returns_a_value(model, func, "-> ItemServiceServer<MyItems>", errors),
+    }
+    if let Some(ty) = opaque(func) {
+        errors.push(mistakes::opaque_server(&name).at(ty));
     }
 }
 
 // A resource is found by its type, so others must be able to write it.
 fn has_a_name(func: &Func, errors: &mut Errors) {
-    if let Some(ty) = func.output()
-        && flat(ty.to_token_stream()).any(|token| is_ident(&token, "impl"))
-    {
+    if let Some(ty) = opaque(func) {
         let name = func.signature.ident.to_string();
         errors.push(mistakes::opaque_return(&name).at(ty));
     }
+}
+
+/// What is returned, if it is a type that nobody can write.
+fn opaque(func: &Func) -> Option<&Type> {
+    let is_opaque = |ty: &&Type| flat(ty.to_token_stream()).any(|token| is_ident(&token, "impl"));
+    func.output().filter(is_opaque)
 }
 
 fn structure(config: &Config, errors: &mut Errors) {

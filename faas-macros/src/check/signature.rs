@@ -6,7 +6,7 @@ use syn::{FnArg, ReturnType, Safety, Signature, Type, TypeReference};
 
 use super::helper;
 use crate::errors::Errors;
-use crate::item::{Func, flat, is_ident};
+use crate::item::{Func, flat, is_ident, peeled};
 use crate::mistakes;
 use crate::model::Model;
 
@@ -96,19 +96,8 @@ fn is_static(reference: &TypeReference) -> bool {
         .is_some_and(|lifetime| lifetime.ident == "static")
 }
 
-/// The type inside parentheses and the invisible groups of `macro_rules!`.
-pub(super) fn peeled(mut ty: &Type) -> &Type {
-    loop {
-        ty = match ty {
-            Type::Group(group) => &group.elem,
-            Type::Paren(paren) => &paren.elem,
-            other => return other,
-        };
-    }
-}
-
 /// What a type borrows, and where. Lifetimes bound inside the type (`for<'a>`, `Fn(&T)`) are not its own.
-fn borrow(tokens: TokenStream) -> Option<(String, TokenTree)> {
+pub(super) fn borrow(tokens: TokenStream) -> Option<(String, TokenTree)> {
     let mut tokens = tokens.into_iter().peekable();
     let mut last: Option<TokenTree> = None;
     while let Some(token) = tokens.next() {

@@ -79,7 +79,7 @@ pub(super) fn assertions(model: &Model, function: &Function, event: &Event) -> T
 }
 
 /// Output: `const _: () = ::faas::__private::at_most_one(0 + …param::<…>().takes as usize + …, "two parameters …");`
-fn one_payload(model: &Model, func: &Func, marker: &str) -> Option<TokenStream> {
+pub(super) fn one_payload(model: &Model, func: &Func, marker: &str) -> Option<TokenStream> {
     let params: Vec<_> = func.params().map(|ty| param(model, marker, ty)).collect();
     if params.len() < 2 {
         return None;

@@ -8,6 +8,7 @@ mod config;
 mod event;
 mod http;
 mod params;
+mod rpc;
 mod spec;
 mod start;
 
@@ -17,15 +18,20 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{Expr, ExprLit, Lit, Meta, Type};
 
+pub(crate) use self::rpc::boxing;
 use crate::item::Func;
-use crate::model::{Function, Idempotent, Limits, Model, Role, Trigger};
+use crate::model::{Function, Idempotent, Limits, Model, Role, Service, Trigger};
 
 /// Input:  `#[cfg(feature = "sums")] #[faas::invoke] async fn sum(…) { … }`
 /// Output: `#[cfg(feature = "sums")] async fn sum(…) { … } #[cfg(feature = "sums")] const _: () = { …submit! { … } };`
 pub(crate) fn model(model: &Model) -> TokenStream {
-    let item = &model.tokens;
-    let (derive, contents) = match &model.role {
+    let item = match &model.role {
+        Role::Service(it) => &it.block.tokens,
+        Role::Function(_) | Role::Resource(_) | Role::Hook(_) | Role::Config(_) => &model.tokens,
+    };
+    let (above, contents) = match &model.role {
         Role::Function(it) => (None, function(model, it)),
+        Role::Service(it) => (boxing(it.rpc, &it.block), service(model, it)),
         Role::Resource(it) => (None, start::resource(model, it)),
         Role::Hook(it) => (None, start::hook(model, it)),
         Role::Config(it) => (config::derive(model, it), config::section(model, it)),
@@ -36,7 +42,7 @@ pub(crate) fn model(model: &Model) -> TokenStream {
     let quiet = deprecated.then(|| {
         quote_spanned!(site()=> #[allow(deprecated, reason = "a registration refers to its own fn")])
     });
-    quote_spanned!(site()=> #derive #item #(#conditions)* #quiet const _: () = { #contents };)
+    quote_spanned!(site()=> #above #item #(#conditions)* #quiet const _: () = { #contents };)
 }
 
 /// Output: `::faas::__private::inventory::submit! { … }`
@@ -49,10 +55,8 @@ fn submit(model: &Model, entry: &TokenStream) -> TokenStream {
 /// Output: `…submit! { ::faas::__private::Function { origin: …, item: …, limits: …, idempotent: …, trigger: …, needs: …, schema: … } }`
 fn function(model: &Model, function: &Function) -> TokenStream {
     let private = private(model);
-    let origin = origin(model);
     let func = &function.func;
     let ident = &func.signature.ident;
-    let limits = limits(&private, &function.limits);
     let nothing = quote_spanned!(site()=> |_| {});
     let (trigger, needs, schema) = match &function.trigger {
         Trigger::Http { methods, path } => (
@@ -63,6 +67,16 @@ fn function(model: &Model, function: &Function) -> TokenStream {
         Trigger::Mount { prefix } => (
             start::mount(model, func, prefix),
             params::needs(model, func, start::MARKER, &["http"]),
+            nothing,
+        ),
+        Trigger::Server(rpc) => (
+            rpc::server(model, func, *rpc),
+            params::needs(model, func, start::MARKER, &[rpc.name()]),
+            nothing,
+        ),
+        Trigger::Method { service, method } => (
+            rpc::method(model, func, service, method),
+            params::needs(model, func, rpc::MARKER, &["grpc"]),
             nothing,
         ),
         Trigger::Event(event) => (
@@ -77,8 +91,9 @@ fn function(model: &Model, function: &Function) -> TokenStream {
         ),
     };
     let assertions = match &function.trigger {
-        Trigger::Event(event) => event::assertions(model, function, event),
-        Trigger::Http { .. } | Trigger::Mount { .. } => TokenStream::new(),
+        Trigger::Event(event) => Some(event::assertions(model, function, event)),
+        Trigger::Method { .. } => event::one_payload(model, func, rpc::MARKER),
+        Trigger::Http { .. } | Trigger::Mount { .. } | Trigger::Server(_) => None,
     };
     let idempotent = option(
         function
@@ -86,10 +101,62 @@ fn function(model: &Model, function: &Function) -> TokenStream {
             .as_ref()
             .map(|it| idempotent(&private, it)),
     );
+    let submit = submit_function(
+        model,
+        &function.limits,
+        &Facts {
+            item: quote_spanned!(site()=> #private::item(&#ident)),
+            idempotent,
+            trigger,
+            needs,
+            schema,
+        },
+    );
+    quote_spanned!(site()=> #assertions #submit)
+}
+
+/// Input:  `#[faas::grpc] impl Greeter for MyGreeter { … }`
+/// Output: `type __Server = GreeterServer<MyGreeter>; …submit! { ::faas::__private::Function { origin: …, … } }`
+fn service(model: &Model, service: &Service) -> TokenStream {
+    let alias = rpc::alias(service);
+    let submit = submit_function(
+        model,
+        &service.limits,
+        &Facts {
+            item: rpc::item(model),
+            idempotent: option(None),
+            trigger: rpc::service(model, service),
+            needs: rpc::needs(model, service),
+            schema: quote_spanned!(site()=> |_| {}),
+        },
+    );
+    quote_spanned!(site()=> #alias #submit)
+}
+
+/// Fields of `__private::Function`.
+struct Facts {
+    item: TokenStream,
+    idempotent: TokenStream,
+    trigger: TokenStream,
+    needs: TokenStream,
+    schema: TokenStream,
+}
+
+fn submit_function(model: &Model, limits: &Limits, facts: &Facts) -> TokenStream {
+    let private = private(model);
+    let origin = origin(model);
+    let limits = self::limits(&private, limits);
+    let Facts {
+        item,
+        idempotent,
+        trigger,
+        needs,
+        schema,
+    } = facts;
     let entry = quote_spanned! {site()=>
         #private::Function {
             origin: #origin,
-            item: #private::item(&#ident),
+            item: #item,
             limits: #limits,
             idempotent: #idempotent,
             trigger: #trigger,
@@ -97,8 +164,7 @@ fn function(model: &Model, function: &Function) -> TokenStream {
             schema: #schema,
         }
     };
-    let submit = submit(model, &entry);
-    quote_spanned!(site()=> #assertions #submit)
+    submit(model, &entry)
 }
 
 /// Output: `::faas::__private::Origin { name: "sum", module: module_path!(), … summary: "Adds two numbers." }`

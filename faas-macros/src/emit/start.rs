@@ -76,7 +76,7 @@ pub(super) fn hook(model: &Model, hook: &Hook) -> TokenStream {
 }
 
 /// Output: `|__parts| Box::pin(async move { …reads…; let __result = db(__a0); let __value = …; Ok(::faas::__private::provide(__value)) })`
-fn start(model: &Model, func: &Func, finish: &str) -> TokenStream {
+pub(super) fn start(model: &Model, func: &Func, finish: &str) -> TokenStream {
     let private = private(model);
     let arguments: Vec<_> = func
         .params()

@@ -2,6 +2,7 @@
 //! in, so that the rest is looked at all the same; it is never emitted.
 
 pub(crate) mod event;
+mod rpc;
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -13,6 +14,7 @@ use syn::{ItemStruct, LitStr};
 pub(crate) use self::event::{
     Binlog, CloudEvent, Event, Object, Queue, Retry, Schedule, Task, Timer,
 };
+pub(crate) use self::rpc::{Rpc, Service, Timeout};
 use crate::args::{self, Args};
 use crate::attribute::{Attribute, Kind};
 use crate::errors::Errors;
@@ -33,6 +35,7 @@ pub(crate) struct Model {
 
 pub(crate) enum Role {
     Function(Function),
+    Service(Service),
     Resource(Resource),
     Hook(Hook),
     Config(Config),
@@ -53,7 +56,14 @@ pub(crate) enum Trigger {
     Mount {
         prefix: String,
     },
-    /// Whatever takes its parameters in any order.
+    /// The server of a service, which is made at the start.
+    Server(Rpc),
+    /// One method of a gRPC service.
+    Method {
+        service: String,
+        method: String,
+    },
+    /// Whatever is no request of HTTP or RPC: parameters come in any order.
     Event(Event),
 }
 
@@ -114,6 +124,7 @@ impl Model {
                 idempotent: idempotent(&args),
                 func: func()?,
             }),
+            Kind::Rpc(rpc) => rpc::role(attribute, rpc, &args, tokens.clone(), errors)?,
             Kind::Resource => Role::Resource(Resource {
                 lazy: args.lazy,
                 func: func()?,
@@ -128,10 +139,17 @@ impl Model {
                 item: item::structure(tokens.clone())?,
             }),
         };
-        let name = match (args.name, role.func()) {
+        let name = match (args.name, &role) {
             (Some(name), _) => name,
-            (None, Some(func)) => name_of(&func.signature.ident, errors),
-            (None, None) => role.ident().to_string(),
+            (None, Role::Config(config)) => config.item.ident.to_string(),
+            (None, Role::Service(service)) => {
+                let ident = &service.block.name;
+                named(rpc::snake_case(ident), ident, errors)
+            }
+            (None, Role::Function(_) | Role::Resource(_) | Role::Hook(_)) => {
+                let ident = role.ident();
+                named(ident.unraw().to_string(), ident, errors)
+            }
         };
         Ok(Self {
             attribute,
@@ -144,21 +162,12 @@ impl Model {
 }
 
 impl Role {
-    /// What is called, if it is not a struct.
-    pub(crate) fn func(&self) -> Option<&Func> {
-        match self {
-            Self::Function(function) => Some(&function.func),
-            Self::Resource(resource) => Some(&resource.func),
-            Self::Hook(hook) => Some(&hook.func),
-            Self::Config(_) => None,
-        }
-    }
-
     pub(crate) fn ident(&self) -> &Ident {
         match self {
             Self::Function(Function { func, .. })
             | Self::Resource(Resource { func, .. })
             | Self::Hook(Hook { func, .. }) => &func.signature.ident,
+            Self::Service(service) => &service.block.name,
             Self::Config(config) => &config.item.ident,
         }
     }
@@ -168,6 +177,7 @@ impl Role {
             Self::Function(Function { func, .. })
             | Self::Resource(Resource { func, .. })
             | Self::Hook(Hook { func, .. }) => &func.attrs,
+            Self::Service(service) => &service.block.attrs,
             Self::Config(config) => &config.item.attrs,
         }
     }
@@ -255,8 +265,8 @@ fn section(args: &Args, errors: &mut Errors) -> String {
     }
 }
 
-fn name_of(ident: &Ident, errors: &mut Errors) -> String {
-    let name = ident.unraw().to_string();
+/// The name that an identifier gives.
+fn named(name: String, ident: &Ident, errors: &mut Errors) -> String {
     if !values::is_name(&name) {
         errors.push(mistakes::name(&name).at(ident));
     }

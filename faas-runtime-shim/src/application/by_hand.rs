@@ -36,6 +36,9 @@ impl Application {
         Ok(match &state.function().trigger {
             Trigger::Http { .. }
             | Trigger::Mount { .. }
+            | Trigger::Grpc { .. }
+            | Trigger::GrpcMethod { .. }
+            | Trigger::Thrift { .. }
             | Trigger::Invoke { .. }
             | Trigger::Task { .. } => Input::Payload(payload),
             Trigger::Queue { spec, .. } => {

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::resources::needs_of;
 use crate::function::{
-    AfterCrash, Function, Idempotent, Limits, Missed, Needs, Origin, Overlap, QueueSpec,
-    RetryPolicy, Schedule, TimerSpec, Trigger,
+    AfterCrash, Function, Idempotent, Limits, MethodLimits, Missed, Needs, Origin, Overlap,
+    QueueSpec, RetryPolicy, Schedule, TimerSpec, Trigger,
 };
 use crate::platform::Profile;
 use crate::registry::Registry;
@@ -102,7 +102,24 @@ fn arguments(trigger: &Trigger) -> Value {
         }),
         Trigger::Binlog { spec, .. } => json!({ "table": spec.table, "on": spec.on }),
         Trigger::Event { spec, .. } => json!({ "type": spec.kind, "source": spec.source }),
+        Trigger::Grpc {
+            service, methods, ..
+        }
+        | Trigger::Thrift {
+            service, methods, ..
+        } => service_of(service(), methods),
+        Trigger::GrpcMethod {
+            service, method, ..
+        } => json!({ "service": service, "method": method }),
     }
+}
+
+fn service_of(service: &str, methods: &[MethodLimits]) -> Value {
+    let timeouts: Map<_, _> = methods
+        .iter()
+        .map(|limits| (limits.method.to_owned(), millis(limits.timeout).into()))
+        .collect();
+    json!({ "service": service, "timeouts_ms": timeouts })
 }
 
 fn queue(spec: &QueueSpec) -> Value {

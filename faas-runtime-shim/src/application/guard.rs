@@ -9,6 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{self, Poll};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use tokio::sync::OwnedSemaphorePermit;
@@ -77,14 +78,20 @@ impl<T: Answer> Guard<T> {
             .context
             .head_timeout()
             .map(|timeout| ticket.started.after(timeout));
-        let deadline = match (ticket.deadline, head) {
+        let mut guard = Self::of_whole(handler, ticket);
+        guard.deadline = match (guard.deadline, head) {
             (Some(whole), Some(head)) => Some(whole.min(head)),
             (whole, head) => whole.or(head),
         };
+        guard
+    }
+
+    /// Guards a `handler` that has no other deadline than its invocation.
+    pub(crate) fn of_whole(handler: BoxFuture<'static, T>, ticket: Ticket) -> Self {
         Self {
+            deadline: ticket.deadline,
             handler: Some(handler),
             ticket: Some(ticket),
-            deadline,
             timer: None,
         }
     }
@@ -156,7 +163,18 @@ impl Ticket {
         now: Moment,
         permit: Option<OwnedSemaphorePermit>,
     ) -> Self {
-        let deadline = context.choose(&function, now);
+        Self::within(None, context, function, now, permit)
+    }
+
+    /// Opens the invocation of `function`, for which the caller leaves so much time.
+    pub(crate) fn within(
+        within: Option<Duration>,
+        context: Context,
+        function: Arc<FunctionState>,
+        now: Moment,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Self {
+        let deadline = context.choose(&function, now, within);
         let span = tracing::info_span!(
             target: "faas::invocation",
             "invocation",

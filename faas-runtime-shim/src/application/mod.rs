@@ -5,10 +5,11 @@
 
 mod answering;
 mod blocking;
+pub(crate) mod bounds;
 mod by_hand;
 mod deliver;
 mod describe;
-mod guard;
+pub(crate) mod guard;
 mod hooks;
 pub(crate) mod idempotent;
 mod own;
@@ -17,7 +18,11 @@ pub(crate) mod resources;
 mod response;
 pub(crate) mod routes;
 mod routing;
+#[cfg(any(feature = "grpc", feature = "thrift"))]
+mod rpc;
 mod state;
+#[cfg(feature = "thrift")]
+mod thrift;
 
 use std::any::TypeId;
 use std::fmt;
@@ -26,11 +31,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody};
-use axum::extract::DefaultBodyLimit;
+use axum::body::Body;
 use futures_util::future::BoxFuture;
 use http::Request;
 use tokio::sync::Notify;
+#[cfg(any(feature = "grpc", feature = "host"))]
+use tokio::sync::SetOnce;
 
 use self::guard::{Guard, Ticket};
 use self::own::Own;
@@ -79,11 +85,15 @@ struct Inner {
     resources: Resources,
     configuration: Configuration,
     routes: OnceLock<Box<dyn Routes>>,
+    #[cfg(feature = "thrift")]
+    thrift: OnceLock<crate::thrift::services::Services>,
     platform: &'static str,
     runtime: Runtime,
     invoked: AtomicBool,
     in_flight: AtomicUsize,
     idle: Notify,
+    #[cfg(any(feature = "grpc", feature = "host"))]
+    draining: SetOnce<()>,
     captured: Option<Captured>,
 }
 
@@ -183,11 +193,15 @@ impl Application {
             resources,
             configuration,
             routes: OnceLock::new(),
+            #[cfg(feature = "thrift")]
+            thrift: OnceLock::new(),
             platform,
             runtime,
             invoked: AtomicBool::new(false),
             in_flight: AtomicUsize::new(0),
             idle: Notify::new(),
+            #[cfg(any(feature = "grpc", feature = "host"))]
+            draining: SetOnce::new(),
             captured,
         }));
         application.initialise().await?;
@@ -203,6 +217,12 @@ impl Application {
             // this is the only place that sets it
             let _ = self.0.routes.set(routes);
         }
+        #[cfg(feature = "thrift")]
+        if let Some(thrift) = self.0.support.thrift {
+            let services = (thrift.build)(&parts).await?;
+            // this is the only place that sets it
+            let _ = self.0.thrift.set(services);
+        }
         self.run_hooks(HookMoment::Start).await
     }
 
@@ -216,9 +236,9 @@ impl Application {
                 .get("traceparent")
                 .and_then(|value| TraceContext::parse_traceparent(value.as_bytes()));
         }
-        if !request.body().is_end_stream() {
-            // the platform's or the host's own limit holds, not the framework's 2 MB
-            DefaultBodyLimit::disable().apply(&mut request);
+        #[cfg(feature = "thrift")]
+        if let Some(thrift) = self.takes_thrift(&request) {
+            return Answering::beside((thrift.of_http)(self.clone(), facts, request));
         }
         let context = Context::new(self.clone(), facts);
         request.extensions_mut().insert(Parts::new(context));
@@ -425,6 +445,25 @@ impl Application {
         }
     }
 
+    /// Tells everybody who waits for it that the instance is about to stop.
+    #[cfg(all(feature = "host", not(target_family = "wasm")))]
+    pub(crate) fn drain(&self) {
+        // the second time it is known already
+        let _ = self.0.draining.set(());
+    }
+
+    /// Tells whether the instance is about to stop.
+    #[cfg(feature = "grpc")]
+    pub(crate) fn is_draining(&self) -> bool {
+        self.0.draining.initialized()
+    }
+
+    /// Completes once the instance is about to stop.
+    #[cfg(feature = "grpc")]
+    pub(crate) async fn draining(&self) {
+        self.0.draining.wait().await;
+    }
+
     /// Writes the figures of all functions in Prometheus' text form.
     #[must_use]
     pub fn metrics(&self) -> String {
@@ -455,11 +494,14 @@ impl Application {
 
     /// Returns what the functions of the binary have brought along, those that are not selected included.
     #[cfg_attr(
-        not(all(
-            any(feature = "aws-lambda", feature = "host"),
-            not(target_family = "wasm")
+        not(any(
+            feature = "grpc",
+            all(
+                any(feature = "aws-lambda", feature = "host"),
+                not(target_family = "wasm")
+            )
         )),
-        expect(dead_code, reason = "only adapters use it")
+        expect(dead_code, reason = "only adapters and gRPC use it")
     )]
     pub(crate) fn support(&self) -> Support {
         self.0.support

@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
+use axum::extract::DefaultBodyLimit;
 use axum::response::IntoResponse;
 use axum::routing::{MethodFilter, MethodRouter, any_service};
 use futures_util::FutureExt;
@@ -118,7 +119,11 @@ pub(crate) trait Routes: Send + Sync {
 }
 
 impl Routes for Router {
-    fn answer(&self, request: Request<Body>) -> Answering {
+    fn answer(&self, mut request: Request<Body>) -> Answering {
+        if !request.body().is_end_stream() {
+            // the platform's or the host's own limit holds, not the framework's 2 MB
+            DefaultBodyLimit::disable().apply(&mut request);
+        }
         Answering::routed(self.clone().call(request))
     }
 }
@@ -182,6 +187,11 @@ pub(crate) async fn build(
             .fallback(async |request: Request<Body>| nothing_here(&request))
             .method_not_allowed_fallback(another_method),
     };
+    #[cfg(feature = "grpc")]
+    if let Some(grpc) = parts.application().support().grpc {
+        StartErrors::check(errors, ())?;
+        return (grpc.before)(router, parts).await;
+    }
     StartErrors::check(errors, Box::new(router))
 }
 

@@ -145,6 +145,8 @@ impl Routing {
             let called = match target.trigger {
                 Trigger::Http { .. } | Trigger::Mount { .. } | Trigger::Invoke { .. } => None,
                 Trigger::Event { spec, .. } => Some(spec.kind),
+                Trigger::Grpc { service, .. } | Trigger::Thrift { service, .. } => Some(service()),
+                Trigger::GrpcMethod { service, .. } => Some(*service),
                 _ => Some(target.physical.as_deref().unwrap_or(target.logical)),
             };
             let (name, trigger) = (target.name, target.trigger.name());
@@ -230,6 +232,9 @@ fn bound(function: &'static Function) -> (Option<Bound>, &'static str) {
         Trigger::Task { .. } => (Some(Bound::Tasks), function.origin.name),
         Trigger::Http { .. }
         | Trigger::Mount { .. }
+        | Trigger::Grpc { .. }
+        | Trigger::GrpcMethod { .. }
+        | Trigger::Thrift { .. }
         | Trigger::Invoke { .. }
         | Trigger::Event { .. } => (None, function.origin.name),
     }
@@ -314,7 +319,28 @@ fn same_input(one: &Trigger, other: &Trigger) -> Option<String> {
         (Trigger::Event { spec: one, .. }, Trigger::Event { spec: other, .. }) => {
             (one == other).then(|| format!("the events `{}`", one.kind))
         }
+        (Trigger::Thrift { service: one, .. }, Trigger::Thrift { service: other, .. }) => {
+            (one() == other()).then(|| format!("calls of the Thrift service `{}`", one()))
+        }
+        _ => same_calls(one, other),
+    }
+}
+
+/// Says which calls of gRPC both triggers take.
+fn same_calls(one: &Trigger, other: &Trigger) -> Option<String> {
+    let taken = |trigger: &Trigger| match trigger {
+        Trigger::Grpc { service, .. } => Some((service(), None)),
+        Trigger::GrpcMethod {
+            service, method, ..
+        } => Some((*service, Some(*method))),
         _ => None,
+    };
+    match (taken(one)?, taken(other)?) {
+        ((one, _), (other, _)) if one != other => None,
+        ((service, Some(one)), (_, Some(other))) => {
+            (one == other).then(|| format!("calls of `{service}/{one}`"))
+        }
+        ((service, _), _) => Some(format!("calls of the gRPC service `{service}`")),
     }
 }
 

@@ -2,18 +2,25 @@
 
 use std::net::SocketAddr;
 
+use http::uri::Scheme;
+
 use crate::application::{Application, FunctionState};
 use crate::function::{Schedule, Trigger};
 
 /// Says it; `more` is what follows the address.
-pub(crate) fn announce(application: &Application, address: SocketAddr, more: &str) {
+pub(crate) fn announce(
+    application: &Application,
+    scheme: &Scheme,
+    address: SocketAddr,
+    more: &str,
+) {
     for state in application.functions() {
         let place = &state.function().origin;
         tracing::info!("{} ({}, {place})", what(state), state.name());
     }
     let count = application.functions().len();
     let noun = if count == 1 { "function" } else { "functions" };
-    tracing::info!("{count} {noun} at http://{}{more}", reachable(address));
+    tracing::info!("{count} {noun} at {scheme}://{}{more}", reachable(address));
 }
 
 fn what(state: &FunctionState) -> String {
@@ -33,6 +40,11 @@ fn what(state: &FunctionState) -> String {
         Trigger::Object { ref spec, .. } => format!("objects of {}", spec.bucket),
         Trigger::Binlog { ref spec, .. } => format!("changes of {}", spec.table),
         Trigger::Event { ref spec, .. } => format!("events {}", spec.kind),
+        Trigger::Grpc { service, .. } => format!("gRPC {}", service()),
+        Trigger::GrpcMethod {
+            service, method, ..
+        } => format!("gRPC {service}/{method}"),
+        Trigger::Thrift { service, .. } => format!("Thrift {}", service()),
     }
 }
 

@@ -50,6 +50,9 @@ fn cannot_listen(listen: &Listen, error: &Error) -> StartError {
 fn example(listen: &Listen) -> String {
     match listen.setting {
         "PORT" | "FUNC_PORT" => format!("`{}=8081` in the environment", listen.setting),
+        "[thrift] listen" => {
+            "`FAAS__THRIFT__LISTEN=127.0.0.1:9091` in the environment, or `[thrift] listen` in faas.toml".to_owned()
+        }
         "[management] listen" => {
             "`FAAS__MANAGEMENT__LISTEN=127.0.0.1:9902` in the environment, or `[management] listen` in faas.toml".to_owned()
         }
@@ -79,6 +82,7 @@ pub(crate) async fn drain(
     within: Duration,
 ) -> Exit {
     phase.send_replace(Phase::Draining);
+    application.drain();
     if let Some(running) = &below {
         running.drain();
     }

@@ -3,6 +3,7 @@
 //! It opens its listeners first, so that a taken port is told at once; then it builds the application, while management
 //! already answers probes; then it serves until a signal, and drains.
 
+mod accept;
 pub(crate) mod announce;
 mod door;
 #[cfg(feature = "embedded")]
@@ -11,6 +12,7 @@ pub(crate) mod events;
 mod failure;
 pub(crate) mod http;
 pub(crate) mod instance;
+mod linger;
 mod management;
 #[cfg(feature = "embedded")]
 mod object;
@@ -21,16 +23,23 @@ pub(crate) mod settings;
 mod store;
 #[cfg(feature = "embedded")]
 mod task;
+#[cfg(feature = "thrift")]
+pub(crate) mod thrift;
+#[cfg(not(feature = "thrift"))]
+#[path = "without_thrift.rs"]
+mod thrift;
 #[cfg(feature = "embedded")]
 mod timer;
+pub(crate) mod tls;
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use ::http::uri::Scheme;
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, OptionFuture, join};
 use tokio::net::TcpListener;
 use tokio::sync::{SetOnce, watch};
 
@@ -76,6 +85,14 @@ impl Adapter for Host {
             },
             triggers: &[
                 ("http", "bodies streamed both ways"),
+                (
+                    "grpc",
+                    "native (h2c, TLS), gRPC-Web, Connect; with the feature `grpc`",
+                ),
+                (
+                    "thrift",
+                    "on a port of its own; over HTTP; with the feature `thrift`",
+                ),
                 ("invoke", "by hand, on the management port"),
                 (
                     "queue",
@@ -133,6 +150,8 @@ async fn drive(boot: &Boot) -> Result<Exit, StartErrors> {
     let mut signals = Signals::install().map_err(StartErrors::from)?;
     let (management, management_address) = open_management(&settings).await?;
     let (listener, address) = open(&settings.listen).await?;
+    let thrift = thrift::open_if_served(boot, &configuration).await?;
+    let thrift_address = thrift.as_ref().map(ToString::to_string);
     let (phase, watched) = watch::channel(Phase::Serving);
     let (management_phase, managed) = watch::channel(Phase::Serving);
     let application = Arc::new(SetOnce::new());
@@ -161,9 +180,22 @@ async fn drive(boot: &Boot) -> Result<Exit, StartErrors> {
     // this is the only place that sets them
     let _ = beneath.set(below.clone());
     let _ = application.set(built);
-    announce::announce(&app, address, &more(management_address, &settings));
-    let served = tokio::spawn(serve(
-        listener,
+    let scheme = match settings.tls {
+        Some(_) => Scheme::HTTPS,
+        None => Scheme::HTTP,
+    };
+    announce::announce(
+        &app,
+        &scheme,
+        address,
+        &more(management_address, thrift_address.as_deref(), &settings),
+    );
+    let beside = thrift.map(|port| port.serve(app.clone(), watched.clone()));
+    let serving = serve(
+        http::Port {
+            listener,
+            tls: settings.tls.clone(),
+        },
         policy(&settings.http),
         Door::new(
             app.clone(),
@@ -171,7 +203,10 @@ async fn drive(boot: &Boot) -> Result<Exit, StartErrors> {
             settings.events.as_deref(),
         ),
         watched,
-    ));
+    );
+    let served = tokio::spawn(async move {
+        join(serving, OptionFuture::from(beside)).await;
+    });
     signals.stop().await;
     let within = settings.http.drain_timeout.as_duration();
     let exit = drain(&app, &phase, served, below.opened(), &mut signals, within).await;
@@ -212,7 +247,7 @@ async fn build(
 }
 
 /// What is served besides the functions.
-fn more(management: SocketAddr, settings: &Settings) -> String {
+fn more(management: SocketAddr, thrift: Option<&str>, settings: &Settings) -> String {
     let asked = settings.management.address.port();
     let moved = if asked == 0 || asked == management.port() {
         ""
@@ -223,7 +258,11 @@ fn more(management: SocketAddr, settings: &Settings) -> String {
         Some(path) => format!(" (CloudEvents at {path})"),
         None => String::new(),
     };
-    format!("{events}, management at http://{management}{moved}")
+    let thrift = match thrift {
+        Some(address) => format!(", Thrift at {address}"),
+        None => String::new(),
+    };
+    format!("{events}{thrift}, management at http://{management}{moved}")
 }
 
 /// For answers of the management port that are under way when everything else has ended.

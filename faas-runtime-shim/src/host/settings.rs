@@ -4,7 +4,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
+use super::http::PROTOCOLS;
+use super::tls::Tls;
 use crate::config::{Configuration, Period, Size};
 use crate::env::Env;
 use crate::outlet::EventsSection;
@@ -32,6 +35,8 @@ pub(crate) struct HttpSection {
     pub(crate) max_header: Size,
     /// The most bytes of a request's body.
     pub(crate) max_body: Size,
+    /// A section of its own, [`Tls`].
+    pub(crate) tls: Option<IgnoredAny>,
 }
 
 impl Default for HttpSection {
@@ -46,6 +51,7 @@ impl Default for HttpSection {
             drain_timeout: Period::new(super::DRAIN),
             max_header: Size::from_bytes(32 * 1024),
             max_body: Size::from_bytes(32 * 1024 * 1024),
+            tls: None,
         }
     }
 }
@@ -63,6 +69,8 @@ pub(crate) struct ManagementSection {
 pub(crate) struct Settings {
     pub(crate) http: HttpSection,
     pub(crate) listen: Listen,
+    /// What shakes hands on the main port.
+    pub(crate) tls: Option<Tls>,
     pub(crate) management: Listen,
     /// The path that takes events.
     pub(crate) events: Option<Box<str>>,
@@ -99,11 +107,49 @@ impl Listen {
             )),
         }
     }
+
+    /// Makes the address of whoever has set none: everybody's where only the cluster reaches it, else this machine's alone.
+    pub(crate) fn by_default(setting: &'static str, port: u16, in_kubernetes: bool) -> Self {
+        let ip = if in_kubernetes { EVERYWHERE } else { LOOPBACK };
+        Self {
+            address: SocketAddr::new(ip, port),
+            setting,
+            by_default: true,
+        }
+    }
+
+    /// Reads `address:port`, an address alone, or `:port`.
+    pub(crate) fn parse(setting: &'static str, text: &str, port: u16) -> Result<Self, StartError> {
+        let of_port = || {
+            let (ip, port) = match text.strip_prefix(':') {
+                Some(port) => (EVERYWHERE, port),
+                None => (LOOPBACK, text.strip_prefix("localhost:")?),
+            };
+            Some(SocketAddr::new(ip, port.parse().ok()?))
+        };
+        let address = text
+            .parse::<SocketAddr>()
+            .ok()
+            .or_else(|| Some(SocketAddr::new(text.parse().ok()?, port)))
+            .or_else(of_port);
+        match address {
+            Some(address) => Ok(Self {
+                address,
+                setting,
+                by_default: false,
+            }),
+            None => Err(StartError::configuration(format!(
+                "{setting} is `{text}`, expected an address and a port such as `127.0.0.1:{port}` or `0.0.0.0:{port}`"
+            ))),
+        }
+    }
 }
 
 /// The management port (DESIGN, section 9).
 const MANAGEMENT_PORT: u16 = 9901;
 const HTTP_PORT: u16 = 8080;
+/// Set in each container of a cluster (Kubernetes documentation, "Service", environment variables).
+pub(crate) const IN_KUBERNETES: &str = "KUBERNETES_SERVICE_HOST";
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const EVERYWHERE: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
@@ -119,19 +165,16 @@ impl Settings {
                 errors.push(StartError::configuration(error.to_string()));
                 ManagementSection::default()
             });
+        let tls = Tls::read("http.tls", PROTOCOLS, configuration).unwrap_or_else(|error| {
+            errors.push(error);
+            None
+        });
         let events = events_path(configuration, &mut errors);
-        let in_kubernetes = env.get_filled("KUBERNETES_SERVICE_HOST").is_some();
+        let in_kubernetes = env.get_filled(IN_KUBERNETES).is_some();
         let listen = http_listen(&http, env, in_kubernetes, &mut errors);
         let management = match &section.listen {
             Some(text) => parse("[management] listen", text, MANAGEMENT_PORT, &mut errors),
-            None => Listen {
-                address: SocketAddr::new(
-                    if in_kubernetes { EVERYWHERE } else { LOOPBACK },
-                    MANAGEMENT_PORT,
-                ),
-                setting: "[management] listen",
-                by_default: true,
-            },
+            None => Listen::by_default("[management] listen", MANAGEMENT_PORT, in_kubernetes),
         };
         let read_only = !management.address.ip().is_loopback();
         StartErrors::check(
@@ -139,6 +182,7 @@ impl Settings {
             Self {
                 http,
                 listen,
+                tls,
                 management,
                 events,
                 read_only,
@@ -166,7 +210,7 @@ fn http_listen(
             }
         }
     }
-    default_listen(in_kubernetes)
+    Listen::by_default("PORT", HTTP_PORT, in_kubernetes)
 }
 
 /// Reads `[events] path`.
@@ -187,42 +231,12 @@ fn events_path(configuration: &Configuration, errors: &mut Vec<StartError>) -> O
     Some(path.into())
 }
 
-fn default_listen(in_kubernetes: bool) -> Listen {
-    let ip = if in_kubernetes { EVERYWHERE } else { LOOPBACK };
-    Listen {
-        address: SocketAddr::new(ip, HTTP_PORT),
-        setting: "PORT",
-        by_default: true,
-    }
-}
-
-/// Reads `address:port`, an address alone, or `:port`.
+/// Reads an address to listen on, and goes on with any if it is none.
 fn parse(setting: &'static str, text: &str, port: u16, errors: &mut Vec<StartError>) -> Listen {
-    let address = text
-        .parse::<SocketAddr>()
-        .ok()
-        .or_else(|| Some(SocketAddr::new(text.parse().ok()?, port)))
-        .or_else(|| {
-            let port = text
-                .strip_prefix(':')
-                .or_else(|| text.strip_prefix("localhost:"))?;
-            let ip = if text.starts_with(':') {
-                EVERYWHERE
-            } else {
-                LOOPBACK
-            };
-            Some(SocketAddr::new(ip, port.parse().ok()?))
-        });
-    if address.is_none() {
-        errors.push(StartError::configuration(format!(
-            "{setting} is `{text}`, expected an address and a port such as `127.0.0.1:{port}` or `0.0.0.0:{port}`"
-        )));
-    }
-    Listen {
-        address: address.unwrap_or(SocketAddr::new(LOOPBACK, port)),
-        setting,
-        by_default: false,
-    }
+    Listen::parse(setting, text, port).unwrap_or_else(|error| {
+        errors.push(error);
+        Listen::by_default(setting, port, false)
+    })
 }
 
 #[cfg(test)]
@@ -266,7 +280,7 @@ mod tests {
     #[test]
     fn wrong_addresses_say_what_was_expected() {
         let env = Env::from_pairs([("PORT", "http")]);
-        let toml = "[management]\nlisten = \"nowhere\"\n[events]\npath = \"events\"";
+        let toml = "[management]\nlisten = \"nowhere\"\n[events]\npath = \"events\"\n[http.tls]\nkey = \"k\"";
         let configuration = Configuration::from_toml(toml, "faas.toml").unwrap();
         let errors = Settings::read(&configuration, &env)
             .unwrap_err()
@@ -283,5 +297,10 @@ mod tests {
             errors.contains("[events] path is `events`, expected a path such as `/events`"),
             "{errors}"
         );
+        assert!(
+            errors.contains("`http.tls.") || errors.contains("`[http.tls]`"),
+            "{errors}"
+        );
+        assert!(!errors.contains("there is no such key"), "{errors}");
     }
 }

@@ -15,6 +15,7 @@ use tokio::sync::Notify;
 use super::{Credentials, Details, Facts, TaskHandle};
 use crate::application::{Application, FunctionState};
 use crate::clock::Moment;
+use crate::current;
 use crate::error::Error;
 use crate::services::TaskId;
 use crate::trace::TraceContext;
@@ -68,15 +69,31 @@ impl Context {
         }))
     }
 
-    /// Says which function serves it, as of `now`; returns the deadline that follows. Only the first call counts.
-    pub(crate) fn choose(&self, state: &Arc<FunctionState>, now: Moment) -> Option<Moment> {
+    /// Returns the context of the invocation that this code runs for, if it runs for one.
+    ///
+    /// Handlers take a context as a parameter; this is for code below them, and for methods whose signature is given, such
+    /// as those of gRPC and Thrift services. In tasks that a handler spawns there is none.
+    #[must_use]
+    pub fn current() -> Option<Self> {
+        current::context()
+    }
+
+    /// Says which function serves it, as of `now`, and how much time its caller leaves; returns the deadline that follows.
+    /// Only the first call counts.
+    pub(crate) fn choose(
+        &self,
+        state: &Arc<FunctionState>,
+        now: Moment,
+        within: Option<Duration>,
+    ) -> Option<Moment> {
         self.0
             .function
             .get_or_init(|| {
                 let own = state.limits().timeout.map(|timeout| now.after(timeout));
+                let callers = within.map(|within| now.after(within));
                 Chosen {
                     state: Arc::clone(state),
-                    deadline: earlier(own, self.0.facts.deadline),
+                    deadline: earlier(earlier(own, callers), self.0.facts.deadline),
                 }
             })
             .deadline

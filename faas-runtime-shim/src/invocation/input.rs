@@ -1,5 +1,8 @@
 //! What an invocation brings to its function, and how it finds the function.
 
+use std::any::Any;
+use std::fmt;
+
 use super::{Batch, ChangeEvent, Delivery, ObjectEvent, Payload, Tick};
 use crate::cloudevents::CloudEvent;
 use crate::trace::TraceContext;
@@ -47,42 +50,74 @@ impl From<Payload> for Input {
 }
 
 /// Where the parameters of an event function find the input: the one that takes it leaves nothing behind.
-#[derive(Debug)]
-pub struct Slot(Option<Input>);
+///
+/// What a call of a service brings is no [`Input`]: its type is known to the trigger alone.
+pub struct Slot {
+    input: Option<Input>,
+    call: Option<Box<dyn Any + Send>>,
+}
 
 impl Slot {
     /// Makes a slot with an input in it.
     #[must_use]
     pub fn new(input: Input) -> Self {
-        Self(Some(input))
+        Self {
+            input: Some(input),
+            call: None,
+        }
+    }
+
+    /// Makes a slot for what a call of a service brings.
+    #[must_use]
+    pub fn of_call<T: Any + Send>(call: T) -> Self {
+        Self {
+            input: None,
+            call: Some(Box::new(call)),
+        }
+    }
+
+    /// Looks at what a call of a service brings, to take of it what a parameter is made of.
+    pub fn call<T: Any>(&mut self) -> Option<&mut T> {
+        self.call.as_mut()?.downcast_mut()
     }
 
     /// Makes a slot for what brings nothing, such as the start of an application.
     #[must_use]
     pub fn empty() -> Self {
-        Self(None)
+        Self {
+            input: None,
+            call: None,
+        }
     }
 
     /// Takes the input out; `None` the second time.
     pub fn take(&mut self) -> Option<Input> {
-        self.0.take()
+        self.input.take()
     }
 
     /// Looks at the input without taking it.
     #[must_use]
     pub fn peek(&self) -> Option<&Input> {
-        self.0.as_ref()
+        self.input.as_ref()
     }
 
     /// Takes the payload of a plain request out; `None` if the input is another, or taken.
     pub fn payload(&mut self) -> Option<Payload> {
-        match self.0.take() {
+        match self.input.take() {
             Some(Input::Payload(payload)) => Some(payload),
             other => {
-                self.0 = other;
+                self.input = other;
                 None
             }
         }
+    }
+}
+
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slot")
+            .field("input", &self.input)
+            .finish_non_exhaustive()
     }
 }
 

@@ -7,7 +7,7 @@ mod bindings;
 #[cfg(all(feature = "sink", not(target_family = "wasm")))]
 pub(crate) mod event;
 #[cfg(all(feature = "sink", not(target_family = "wasm")))]
-mod sink;
+pub(crate) mod sink;
 #[cfg(not(all(feature = "sink", not(target_family = "wasm"))))]
 #[path = "without_sink.rs"]
 mod sink;

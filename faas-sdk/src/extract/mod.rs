@@ -94,7 +94,7 @@ use crate::Error;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter of a function with the trigger `{Tr}`",
     label = "not a parameter of this trigger",
-    note = "http functions take axum's extractors; queue functions `faas::Message<T>`, `faas::Batch<T>` and `faas::Delivery`; timer functions `faas::Tick`; object functions `faas::ObjectEvent`; binlog functions `faas::Change<T>`; event functions `faas::Event<T>` and `faas::Background<T>`; invoke and task functions `faas::Json<T>`, `String` and `bytes::Bytes`",
+    note = "http functions take axum's extractors; queue functions `faas::Message<T>`, `faas::Batch<T>` and `faas::Delivery`; timer functions `faas::Tick`; object functions `faas::ObjectEvent`; binlog functions `faas::Change<T>`; event functions `faas::Event<T>` and `faas::Background<T>`; invoke and task functions `faas::Json<T>`, `String` and `bytes::Bytes`; gRPC methods `faas::Proto<T>` and `faas::rpc::Messages<T>`",
     note = "all of them take `faas::State<T>`, `faas::Config<T>`, `faas::Context` and types of your own that implement `faas::extract::FromInvocation<{Tr}>`"
 )]
 pub trait FromInvocation<Tr>: Sized {
@@ -103,6 +103,9 @@ pub trait FromInvocation<Tr>: Sized {
 
     /// Whether the function gets all deliveries of a batch in one call.
     const WHOLE_BATCH: bool = false;
+
+    /// Whether the function gets the messages of a call of gRPC one after the other.
+    const STREAMS: bool = false;
 
     /// Reads the parameter.
     ///

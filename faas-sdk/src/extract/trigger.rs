@@ -33,6 +33,10 @@ pub struct Event;
 #[derive(Debug)]
 pub struct Task;
 
+/// Calls of a gRPC method.
+#[derive(Debug)]
+pub struct Grpc;
+
 /// The start and the end of an application: resources, mounts and hooks.
 #[derive(Debug)]
 pub struct Start;
@@ -77,3 +81,4 @@ impl Invoked for Object {}
 impl Invoked for Binlog {}
 impl Invoked for Event {}
 impl Invoked for Task {}
+impl Invoked for Grpc {}

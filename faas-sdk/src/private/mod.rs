@@ -1,8 +1,12 @@
 //! What generated code names. Not API: anything here may change in any release.
 
+#[cfg(feature = "grpc")]
+mod grpc;
 mod of;
 mod param;
 pub mod probe;
+#[cfg(feature = "thrift")]
+mod thrift;
 
 use std::any::TypeId;
 use std::convert::Infallible;
@@ -14,19 +18,26 @@ use axum::extract::{FromRequest, FromRequestParts};
 use axum::response::IntoResponse;
 use tower_service::Service;
 
+#[cfg(feature = "grpc")]
+pub use self::grpc::{
+    GZIP, Reply, grpc_call, grpc_compresses, grpc_max_message, grpc_name, grpc_name_of,
+    grpc_refused, grpc_reply, grpc_service,
+};
 pub use self::of::{Fallible, Of, Plain};
 pub use self::param::{Param, at_most_one, no_payload, one_by_one, outcome, param, refused, slot};
 pub use self::probe::Probe;
+#[cfg(feature = "thrift")]
+pub use self::thrift::{thrift_name, thrift_name_of, thrift_service};
 pub use crate::Error;
 pub use crate::extract::trigger as marker;
-pub use crate::extract::{FromInvocation, Needs, Parts, Payload, Slot};
+pub use crate::extract::{FromInvocation, Needs, Parts, Payload, Slot, State};
 pub use crate::handler::{Async, Blocking, Returns};
 pub use crate::outcome::IntoOutcome;
 pub use faas_runtime_shim::application::{blocking, share as provide};
 pub use faas_runtime_shim::function::{
-    AfterCrash, BinlogSpec, ConfigEntry, ConfigSection, EventSpec, Function, Hook, HookMoment,
-    Idempotent, Limits, Linked, Missed, ObjectSpec, Origin, Overlap, QueueSpec, Rate, Resource,
-    RetryPolicy, Schedule, Shared, TaskSpec, TimerSpec, Trigger, Type,
+    AfterCrash, BinlogSpec, ConfigEntry, ConfigSection, Descriptors, EventSpec, Function, Hook,
+    HookMoment, Idempotent, Limits, Linked, MethodLimits, Missed, ObjectSpec, Origin, Overlap,
+    QueueSpec, Rate, Resource, RetryPolicy, Schedule, Shared, TaskSpec, TimerSpec, Trigger, Type,
 };
 pub use faas_runtime_shim::invocation::{ChangeKind, ObjectKind, Outcome};
 pub use faas_runtime_shim::schema::Schemas;
@@ -41,6 +52,12 @@ pub type Response = http::Response<Body>;
 /// Returns the identity of a fn item.
 pub const fn item<F: 'static>(_: &F) -> TypeId {
     TypeId::of::<F>()
+}
+
+/// Returns the identity of a type that stands for a function.
+#[must_use]
+pub const fn item_of<T: 'static>() -> TypeId {
+    TypeId::of::<T>()
 }
 
 /// Makes a limit of a literal that the macro has checked.

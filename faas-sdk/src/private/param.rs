@@ -15,6 +15,8 @@ pub struct Param<T> {
     pub needs: fn(&mut Needs),
     /// Whether it takes the deliveries of a batch together.
     pub whole_batch: bool,
+    /// Whether it takes the messages of a call one after the other.
+    pub streams: bool,
     /// Whether it takes the payload.
     pub takes: bool,
 }
@@ -26,6 +28,7 @@ pub const fn param<Tr, T: FromInvocation<Tr>>() -> Param<T> {
         read: T::from_invocation,
         needs: T::needs,
         whole_batch: T::WHOLE_BATCH,
+        streams: T::STREAMS,
         takes: <T::Takes as Taken>::TAKES,
     }
 }

@@ -37,7 +37,11 @@
 mod answer;
 mod events;
 mod published;
+#[cfg(feature = "grpc")]
+mod rpc;
 mod tasks;
+#[cfg(feature = "thrift")]
+mod thrift;
 
 use std::fmt;
 use std::sync::Arc;
@@ -60,6 +64,8 @@ pub use self::answer::{Answer, EventAnswer};
 pub use self::events::{delivery, object};
 use self::published::Capture;
 pub use self::published::Published;
+#[cfg(feature = "grpc")]
+pub use self::rpc::Channel;
 use self::tasks::Kept;
 pub use self::tasks::SubmittedTask;
 pub use faas_runtime_shim::application::Settled;

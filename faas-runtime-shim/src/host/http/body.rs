@@ -1,62 +1,38 @@
 //! Bodies on their way in and out: the request's within its limits, the response's with the mark that it is in progress.
 
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
+use futures_util::FutureExt;
 use http_body::{Frame, SizeHint};
-use http_body_util::LengthLimitError;
+use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::front::Answer;
+use crate::application::bounds::{Bounds, Fault};
 
-/// A request's body that may neither grow past a limit nor pause for too long.
+/// A request's body that may neither grow past a limit nor pause for too long, unless its bounds are lifted.
 pub(super) struct Limited {
-    inner: http_body_util::Limited<Incoming>,
+    inner: Incoming,
+    remaining: u64,
     patience: Duration,
     pause: Option<Pin<Box<Sleep>>>,
-    broken: Arc<Broken>,
+    bounds: Bounds,
 }
 
 impl Limited {
-    pub(super) fn new(body: Incoming, limit: u64, patience: Duration, broken: Arc<Broken>) -> Self {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    pub(super) fn new(body: Incoming, limit: u64, patience: Duration, bounds: Bounds) -> Self {
         Self {
-            inner: http_body_util::Limited::new(body, limit),
+            inner: body,
+            remaining: limit,
             patience,
             pause: None,
-            broken,
+            bounds,
         }
-    }
-}
-
-/// Why a body was given up, for whoever answers.
-#[derive(Debug, Default)]
-pub(super) struct Broken(AtomicU8);
-
-/// What was wrong with a body.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Fault {
-    /// It paused for too long.
-    Late = 1,
-    /// It grew past the limit.
-    Large = 2,
-}
-
-impl Broken {
-    pub(super) fn fault(&self) -> Option<Fault> {
-        [Fault::Late, Fault::Large]
-            .into_iter()
-            .find(|fault| *fault as u8 == self.0.load(Ordering::Relaxed))
-    }
-
-    fn set(&self, fault: Fault) {
-        self.0.store(fault as u8, Ordering::Relaxed);
     }
 }
 
@@ -70,22 +46,34 @@ impl HttpBody for Limited {
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
         if let Poll::Ready(frame) = Pin::new(&mut this.inner).poll_frame(cx) {
-            if let Some(Err(error)) = &frame
-                && error.is::<LengthLimitError>()
-            {
-                this.broken.set(Fault::Large);
-            }
             if let Some(pause) = &mut this.pause {
                 pause.as_mut().reset(next(this.patience));
             }
-            return Poll::Ready(frame);
+            if let Some(Ok(frame)) = &frame
+                && let Some(data) = frame.data_ref()
+            {
+                match this.remaining.checked_sub(data.len() as u64) {
+                    Some(remaining) => this.remaining = remaining,
+                    None if this.bounds.is_lifted() => {}
+                    None => {
+                        this.remaining = 0;
+                        this.bounds.give_up(Fault::Large);
+                        return Poll::Ready(Some(Err(too_long())));
+                    }
+                }
+            }
+            return Poll::Ready(frame.map(|frame| frame.map_err(BoxError::from)));
+        }
+        if this.bounds.is_lifted() {
+            this.pause = None;
+            return Poll::Pending;
         }
         let patience = this.patience;
         let pause = this.pause.get_or_insert_with(|| Box::pin(sleep(patience)));
         if pause.as_mut().poll(cx).is_pending() {
             return Poll::Pending;
         }
-        this.broken.set(Fault::Late);
+        this.bounds.give_up(Fault::Late);
         Poll::Ready(Some(Err(format!(
             "the request's body paused for more than {patience:?}"
         )
@@ -98,6 +86,16 @@ impl HttpBody for Limited {
 
     fn size_hint(&self) -> SizeHint {
         self.inner.size_hint()
+    }
+}
+
+/// Makes the error by whose type axum's extractors know a body that is too long; its own crate alone can make one.
+#[cold]
+fn too_long() -> BoxError {
+    let one_too_many = http_body_util::Limited::new(Full::new(Bytes::from_static(b"-")), 0);
+    match one_too_many.collect().now_or_never() {
+        Some(Err(error)) => error,
+        _ => "the request's body is too long".into(),
     }
 }
 

@@ -3,17 +3,17 @@
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, HttpBody};
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 
-use super::body::{Broken, Fault, Limited, Sealed};
+use super::body::{Limited, Sealed};
 use super::front::{Answer, Signals};
 use super::{Policy, Service};
+use crate::application::bounds::{Bounds, Fault};
 use crate::error::problem;
 
 /// Answers a request within the policy.
@@ -50,19 +50,17 @@ fn stage<S: Service>(
             answering: service.answer(request.map(|_| Body::empty()), peer),
         };
     }
-    if request
-        .body()
-        .size_hint()
-        .exact()
-        .is_some_and(|length| length > policy.max_body)
-    {
+    let length = request.body().size_hint().exact();
+    // whoever lifts the bounds of a stream has not been asked yet
+    let may_stream = may_stream(request.headers());
+    if !may_stream && length.is_some_and(|length| length > policy.max_body) {
         return Stage::Refused {
             response: Some(Box::new(too_large(policy.max_body))),
         };
     }
-    let broken = Arc::new(Broken::default());
-    let of_body = Arc::clone(&broken);
-    let request = request.map(|body| {
+    let bounds = Bounds::default();
+    let of_body = bounds.clone();
+    let mut request = request.map(|body| {
         Body::new(Limited::new(
             body,
             policy.max_body,
@@ -70,11 +68,30 @@ fn stage<S: Service>(
             of_body,
         ))
     });
+    if may_stream {
+        request.extensions_mut().insert(bounds.clone());
+    }
     Stage::WithBody {
         answering: service.answer(request, peer),
-        broken,
+        bounds,
         limit: policy.max_body,
     }
+}
+
+/// Says whether the body may be a stream of a remote call: only then is it worth a place in the extensions.
+fn may_stream(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| STREAMS.iter().any(|start| begins(kind.as_bytes(), start)))
+}
+
+/// gRPC and gRPC-Web ("gRPC over HTTP2", Requests; "gRPC-Web", Content-Type), and Connect's streams ("Connect Protocol",
+/// Streaming-Content-Type).
+const STREAMS: [&[u8]; 2] = [b"application/grpc", b"application/connect+"];
+
+fn begins(kind: &[u8], start: &[u8]) -> bool {
+    kind.get(..start.len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(start))
 }
 
 pin_project! {
@@ -96,7 +113,7 @@ pin_project! {
         WithBody {
             #[pin]
             answering: F,
-            broken: Arc<Broken>,
+            bounds: Bounds,
             limit: u64,
         },
         Refused {
@@ -121,11 +138,11 @@ impl<F: Future<Output = Response<Body>>> Future for Answering<F> {
             StageProjection::Plain { answering } => answering.poll(cx),
             StageProjection::WithBody {
                 answering,
-                broken,
+                bounds,
                 limit,
             } => answering
                 .poll(cx)
-                .map(|response| explained(response, broken, *limit)),
+                .map(|response| explained(response, bounds, *limit)),
             StageProjection::Refused { response } => match response.take() {
                 Some(response) => Poll::Ready(*response),
                 None => Poll::Pending,
@@ -145,11 +162,11 @@ impl<F: Future<Output = Response<Body>>> Future for Answering<F> {
 }
 
 /// An extractor can only say that the body broke off: here is known why.
-fn explained(response: Response<Body>, broken: &Broken, limit: u64) -> Response<Body> {
+fn explained(response: Response<Body>, bounds: &Bounds, limit: u64) -> Response<Body> {
     if !response.status().is_client_error() {
         return response;
     }
-    match broken.fault() {
+    match bounds.fault() {
         None => response,
         Some(Fault::Large) => too_large(limit),
         Some(Fault::Late) => closing(problem(

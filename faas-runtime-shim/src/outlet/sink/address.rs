@@ -10,19 +10,19 @@ use percent_encoding::percent_decode_str;
 
 /// An `http://` URL in parts.
 #[derive(Clone)]
-pub(super) struct Address {
+pub(crate) struct Address {
     /// What is connected to: host and port.
-    pub(super) peer: Box<str>,
+    pub(crate) peer: Box<str>,
     /// The header `host` (RFC 9112, section 3.2): without the user, and without a port that goes without saying.
-    pub(super) host: HeaderValue,
-    pub(super) target: PathAndQuery,
+    pub(crate) host: HeaderValue,
+    pub(crate) target: PathAndQuery,
     /// The user and the password as HTTP's Basic scheme writes them (RFC 7617).
-    pub(super) authorization: Option<HeaderValue>,
+    pub(crate) authorization: Option<HeaderValue>,
 }
 
 impl Address {
     /// Reads a URL; an error says what is wrong with it, and nothing of what it is.
-    pub(super) fn parse(url: &str) -> Result<Self, &'static str> {
+    pub(crate) fn parse(url: &str) -> Result<Self, &'static str> {
         const WRONG: &str = "its address is no URL such as `http://broker.example:8080/path`";
         // a fragment is the client's own business (RFC 9110, section 7.1)
         let url = url.split('#').next().unwrap_or(url);

@@ -1,4 +1,4 @@
-//! Connections to sinks: one request at a time on each, kept for the next one.
+//! Connections to HTTP servers: one request at a time on each, kept for the next one.
 //!
 //! No task of its own drives a connection: whoever waits for an answer does. So nothing outlives its owner, and an instance
 //! that is frozen between invocations leaves nothing half done. What a sink has closed meanwhile is seen when the connection
@@ -23,15 +23,15 @@ use tokio::time::Instant;
 
 /// What a sink answers.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
     /// The beginning of the body.
-    pub(super) body: Bytes,
+    pub(crate) body: Bytes,
 }
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub(super) enum Lost {
+pub(crate) enum Lost {
     /// No byte of the request was sent, so it may be sent again.
     Unsent(Box<Request<Full<Bytes>>>),
     /// It may have arrived.
@@ -39,7 +39,7 @@ pub(super) enum Lost {
 }
 
 /// One connection.
-pub(super) struct Connection {
+pub(crate) struct Connection {
     peer: Box<str>,
     sender: SendRequest<Full<Bytes>>,
     /// `None` once it has ended.
@@ -50,7 +50,7 @@ pub(super) struct Connection {
 type Driver = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
 
 impl Connection {
-    pub(super) async fn open(peer: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+    pub(crate) async fn open(peer: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let stream = TcpStream::connect(peer).await?;
         // a request is written whole, so there is nothing that waiting could join
         let _ = stream.set_nodelay(true);
@@ -66,15 +66,20 @@ impl Connection {
         })
     }
 
-    /// Sends a request and reads the answer. Whether it bears another one is told by [`Self::is_idle`].
-    pub(super) async fn exchange(&mut self, request: Request<Full<Bytes>>) -> Result<Answer, Lost> {
+    /// Sends a request and reads the answer, of its body about `most` bytes. Whether it bears another one is told by
+    /// [`Self::is_idle`].
+    pub(crate) async fn exchange(
+        &mut self,
+        request: Request<Full<Bytes>>,
+        most: usize,
+    ) -> Result<Answer, Lost> {
         let Self { sender, driver, .. } = self;
         driven(driver, async {
             if sender.ready().await.is_err() {
                 return Err(Lost::Unsent(Box::new(request)));
             }
             match sender.try_send_request(request).await {
-                Ok(response) => Ok(read(response).await),
+                Ok(response) => Ok(read(response, most).await),
                 Err(mut error) => Err(match error.take_message() {
                     Some(request) => Lost::Unsent(Box::new(request)),
                     None => Lost::Broken(error.into_error()),
@@ -120,11 +125,11 @@ fn drive(driver: &mut Option<Pin<Box<Driver>>>, cx: &mut Context<'_>) {
 }
 
 /// Reads an answer, and of a long body only the beginning: the connection is of no further use then.
-async fn read(response: Response<Incoming>) -> Answer {
+async fn read(response: Response<Incoming>, most: usize) -> Answer {
     let status = response.status();
     let mut body = response.into_body();
     let mut read = Vec::new();
-    while read.len() < MOST_OF_A_BODY
+    while read.len() < most
         && !body.is_end_stream()
         && let Some(frame) = body.frame().await
     {
@@ -143,9 +148,6 @@ async fn read(response: Response<Incoming>) -> Answer {
     }
 }
 
-/// Answers to events are short; what is longer is not waited for.
-const MOST_OF_A_BODY: usize = 16 * 1024;
-
 impl fmt::Debug for Connection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Connection").finish_non_exhaustive()
@@ -154,11 +156,11 @@ impl fmt::Debug for Connection {
 
 /// The connections that wait for their next request.
 #[derive(Debug, Default)]
-pub(super) struct Pool(Mutex<Vec<Connection>>);
+pub(crate) struct Pool(Mutex<Vec<Connection>>);
 
 impl Pool {
     /// Takes out one that is still open, as far as can be known.
-    pub(super) async fn take(&self, peer: &str) -> Option<Connection> {
+    pub(crate) async fn take(&self, peer: &str) -> Option<Connection> {
         loop {
             let mut connection = self.find(peer)?;
             if connection.idle_since.elapsed() < LONGEST_IDLE && connection.is_idle().await {
@@ -168,7 +170,7 @@ impl Pool {
     }
 
     /// Puts one back, if it bears another request.
-    pub(super) async fn put(&self, mut connection: Connection) {
+    pub(crate) async fn put(&self, mut connection: Connection) {
         if !connection.is_idle().await {
             return;
         }

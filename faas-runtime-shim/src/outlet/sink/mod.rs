@@ -3,8 +3,8 @@
 //!
 //! Left out: TLS, redirects, batches. `without_sink.rs` stands for this in a build without the feature `sink`.
 
-mod address;
-mod connection;
+pub(crate) mod address;
+pub(crate) mod connection;
 #[cfg(test)]
 mod tests;
 
@@ -126,7 +126,7 @@ async fn send(
     mut request: Request<Full<Bytes>>,
 ) -> Result<Answer, String> {
     if let Some(mut connection) = pool.take(&address.peer).await {
-        match connection.exchange(request).await {
+        match connection.exchange(request, MOST_OF_A_BODY).await {
             Ok(answer) => {
                 pool.put(connection).await;
                 return Ok(answer);
@@ -141,7 +141,7 @@ async fn send(
         Ok(Err(error)) => return Err(error.to_string()),
         Err(_) => return Err(format!("no connection within {CONNECT:?}")),
     };
-    match connection.exchange(request).await {
+    match connection.exchange(request, MOST_OF_A_BODY).await {
         Ok(answer) => {
             pool.put(connection).await;
             Ok(answer)
@@ -150,6 +150,9 @@ async fn send(
         Err(Lost::Broken(error)) => Err(broken(&error)),
     }
 }
+
+/// Answers to events are short; what is longer is not waited for.
+const MOST_OF_A_BODY: usize = 16 * 1024;
 
 fn broken(error: &hyper::Error) -> String {
     format!("the connection broke before the answer: {error}")

@@ -60,6 +60,8 @@ impl Adapter for AwsLambda {
                     "http",
                     "API Gateway, Function URL, ALB, Lattice; answers are buffered",
                 ),
+                ("grpc", "gRPC-Web, Connect; with the feature `grpc`"),
+                ("thrift", "over HTTP; with the feature `thrift`"),
                 ("invoke", "direct invocation"),
                 ("task", "through the queue that it is bound to"),
                 ("queue", "SQS, SNS, Kinesis, Kafka, Amazon MQ"),

@@ -57,6 +57,11 @@ impl Adapter for Knative {
                     "http",
                     "every request that brings no event; bodies streamed both ways",
                 ),
+                (
+                    "grpc",
+                    "native (h2c), gRPC-Web, Connect; with the feature `grpc`",
+                ),
+                ("thrift", "over HTTP; with the feature `thrift`"),
                 ("invoke", "`POST /`, for the only one"),
                 ("task", "through the queue that it is bound to"),
                 ("queue", "Kafka, RabbitMQ, Redis, SQS, Pub/Sub"),

@@ -20,6 +20,4 @@ mod watch;
 pub(crate) use self::io::Front;
 #[cfg(test)]
 use self::violation::Violation;
-#[cfg(test)]
-use self::watch::Overdue;
-pub(crate) use self::watch::{Answer, Signals, Timeouts};
+pub(super) use self::watch::{Answer, Overdue, Signals, Timeouts};

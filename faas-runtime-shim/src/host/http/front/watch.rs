@@ -1,17 +1,18 @@
 //! What the serving loop and the service see of a connection that hyper owns.
 //!
 //! Two stores per read and none per write; how long a connection has stood still is sampled, so that no request arms or
-//! moves a timer. HTTP/2 has its own means (pings, streams) and is left alone here.
+//! moves a timer. Of HTTP/2 only idleness is seen here; it has its own means for the rest (pings, streams).
 
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use http::{Method, StatusCode};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
 use super::scan::{Phase, Scanner};
 use super::violation::Violation;
+use crate::host::linger::{LINGER, linger};
 
 /// The serving loop's side of a [`Front`](super::Front).
 ///
@@ -30,6 +31,8 @@ pub(crate) struct Timeouts {
     pub(crate) head: Duration,
     /// From an answer to the next request, and from the connection to the first.
     pub(crate) idle: Duration,
+    /// From what could be written to what can be written again.
+    pub(crate) stalled: Duration,
 }
 
 /// What a client has not done in time.
@@ -53,7 +56,17 @@ impl<S> Watch<S> {
 
     /// Says whether the connection may be closed without a loss: no part of a request has come, none is being answered.
     pub(crate) fn is_idle(&self) -> bool {
-        self.seen.phase() == Phase::Between && self.seen.is_answered() && !self.is_stalled()
+        let is_quiet = match self.seen.phase() {
+            Phase::Between => self.seen.is_answered(),
+            Phase::Passing => self.is_http2() && self.seen.is_done(),
+            Phase::Head | Phase::Body | Phase::Refused => false,
+        };
+        is_quiet && !self.is_stalled()
+    }
+
+    /// Says whether the connection speaks HTTP/2, and has not become a tunnel.
+    pub(crate) fn is_http2(&self) -> bool {
+        self.seen.phase() == Phase::Passing && !self.seen.upgraded.load(Ordering::Acquire)
     }
 
     /// Says whether the client has to read before more can be written.
@@ -97,7 +110,7 @@ impl<S> Watch<S> {
             if self.is_idle() && still >= timeouts.idle {
                 return Overdue::Idle;
             }
-            if self.is_stalled() && still >= timeouts.idle {
+            if self.is_stalled() && still >= timeouts.stalled {
                 return Overdue::Stalled;
             }
         }
@@ -113,14 +126,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Watch<S> {
         let Some(mut stream) = self.reclaim() else {
             return;
         };
-        if half_head {
-            let ending = async {
+        let ending = async {
+            if half_head {
                 stream.write_all(REQUEST_TIMEOUT).await?;
                 linger(&mut stream).await
-            };
-            // Best effort: whoever does not send may not read either.
-            let _ = tokio::time::timeout(LINGER, ending).await;
-        }
+            } else {
+                stream.shutdown().await
+            }
+        };
+        // Best effort: whoever does not send may not read either.
+        let _ = tokio::time::timeout(LINGER, ending).await;
     }
 
     /// Ends a connection whose future has ended.
@@ -149,17 +164,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Watch<S> {
     }
 }
 
-async fn linger<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> std::io::Result<()> {
-    // hyper may have done so already.
-    let _ = stream.shutdown().await;
-    let mut dropped = vec![0; 8 * 1024];
-    while stream.read(&mut dropped).await? > 0 {}
-    Ok(())
-}
-
-/// As long as a client needs to notice an answer; nginx's `lingering_timeout` is 5 s.
-const LINGER: Duration = Duration::from_secs(2);
-
 /// Below it sampling would cost more than it is worth.
 const SHORTEST_TICK: Duration = Duration::from_millis(10);
 
@@ -176,6 +180,7 @@ pub(crate) struct Signals {
 impl Signals {
     /// Begins an answer; keep the value until the answer's body has ended or been dropped.
     pub(crate) fn answer(&self) -> Answer {
+        self.seen.begun.fetch_add(1, Ordering::Release);
         Answer {
             seen: Arc::clone(&self.seen),
         }
@@ -263,6 +268,8 @@ struct Seen {
     phase: AtomicU8,
     /// Heads that have come, wrapping.
     heads: AtomicU32,
+    /// Answers that have begun, wrapping; of HTTP/2 nobody counts the heads.
+    begun: AtomicU32,
     /// Answers that have ended, wrapping.
     answered: AtomicU32,
     /// Whether the last write had to wait for the client to read.
@@ -284,6 +291,10 @@ impl Seen {
 
     fn is_answered(&self) -> bool {
         self.heads.load(Ordering::Acquire) == self.answered.load(Ordering::Acquire)
+    }
+
+    fn is_done(&self) -> bool {
+        self.begun.load(Ordering::Acquire) == self.answered.load(Ordering::Acquire)
     }
 
     /// Two equal moments have no request between them, if all are answered: each would have added an answer.

@@ -14,6 +14,7 @@ pub(crate) use self::exchange::{Deliver, ServeHttp, deliver, serve_http};
 pub(super) use self::exchange::{Verdict, exchange};
 use super::{RUNTIME_API, SHUTDOWN, encode};
 use crate::application::Application;
+use crate::error::chain;
 use crate::function::HookMoment;
 use crate::lifecycle::Boot;
 use crate::platform::poll::{Answer, Client, Endpoint, Error, Limits};
@@ -229,15 +230,4 @@ fn text(answer: &Answer<'_>) -> String {
     const LONGEST: usize = 512;
     let body = answer.body();
     String::from_utf8_lossy(body.get(..LONGEST).unwrap_or(body)).into_owned()
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }

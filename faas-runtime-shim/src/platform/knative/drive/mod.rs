@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::future::Either;
+use http::uri::Scheme;
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use tokio::sync::watch;
@@ -53,7 +54,12 @@ async fn run(boot: &Boot) -> Result<Exit, StartErrors> {
     };
     // whoever listens is ready: the platform's first probe is a connection
     let (listener, address) = open(&listen).await?;
-    announce(&application, address, "");
+    announce(&application, &Scheme::HTTP, address, "");
+    if section.tls.is_some() {
+        tracing::warn!(
+            "`[http.tls]` is not used here: the platform's proxy speaks TLS with clients"
+        );
+    }
     let policy = Policy {
         idle_timeout: section.idle_timeout.as_duration().max(LONGEST_IDLE),
         ..policy(&section)

@@ -46,6 +46,7 @@ impl Talk {
 const LONG: Timeouts = Timeouts {
     head: Duration::from_secs(60),
     idle: Duration::from_secs(60),
+    stalled: Duration::from_secs(60),
 };
 
 /// Serves one connection as the host's loop does, and notes what the service sees.

@@ -12,6 +12,7 @@ const IDLE: Duration = Duration::from_secs(60);
 const TIMEOUTS: Timeouts = Timeouts {
     head: HEAD,
     idle: IDLE,
+    stalled: IDLE,
 };
 
 /// Sends the pieces with pauses, keeps the connection open and says how long the server did.

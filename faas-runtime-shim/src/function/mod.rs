@@ -2,6 +2,9 @@
 //!
 //! Every item here is a constant made by generated code and collected by `inventory`; [`crate::registry`] reads them.
 
+mod needs;
+mod spec;
+
 use std::any::{Any, TypeId};
 use std::fmt;
 use std::num::NonZeroU32;
@@ -13,13 +16,16 @@ use axum::body::Body;
 use futures_util::future::BoxFuture;
 use http::{Request, Response};
 
+pub(crate) use self::needs::SectionNeed;
+pub use self::needs::{ConfigSection, Needs};
+pub use self::spec::{
+    BinlogSpec, EventSpec, Missed, ObjectSpec, Overlap, QueueSpec, RetryPolicy, Schedule, TaskSpec,
+    TimerSpec,
+};
 use crate::application::idempotent;
-use crate::config::{ConfigErrors, Configuration};
-use crate::engine::{EMBEDDED, Engine};
 use crate::error::Error;
-use crate::invocation::{ChangeKind, Input, ObjectKind, Outcome, Parts};
+use crate::invocation::{Input, Outcome, Parts};
 use crate::schema::Schemas;
-use crate::support::{DELIVERIES, HTTP, Support};
 
 /// An annotated handler.
 #[derive(Debug)]
@@ -132,7 +138,6 @@ pub enum AfterCrash {
 
 /// What invokes a function, and its entry point.
 #[non_exhaustive]
-#[derive(Debug)]
 pub enum Trigger {
     /// A route.
     Http {
@@ -197,149 +202,78 @@ pub enum Trigger {
         /// The entry point.
         call: EventEntry,
     },
+    /// All methods of a gRPC service.
+    Grpc {
+        /// The service's full name: `shop.v1.Catalogue`.
+        service: fn() -> &'static str,
+        /// Limits of single methods.
+        methods: &'static [MethodLimits],
+        /// Makes what serves it, once per application.
+        make: fn(Parts) -> BoxFuture<'static, Result<Calls, Error>>,
+    },
+    /// One method of a gRPC service.
+    GrpcMethod {
+        /// The service's full name.
+        service: &'static str,
+        /// The method's name.
+        method: &'static str,
+        /// The entry point.
+        call: fn(Request<Body>) -> BoxFuture<'static, Response<Body>>,
+    },
+    /// All methods of a Thrift service.
+    Thrift {
+        /// The service's name.
+        service: fn() -> &'static str,
+        /// Limits of single methods.
+        methods: &'static [MethodLimits],
+        /// Makes what serves it, once per application; its type is that of the Thrift runtime.
+        make: fn(Parts) -> BoxFuture<'static, Result<Shared, Error>>,
+    },
 }
 
-/// What a queue function takes, and what becomes of failures.
+/// What serves calls that come as HTTP requests.
+pub type Calls = Arc<dyn Fn(Request<Body>) -> BoxFuture<'static, Response<Body>> + Send + Sync>;
+
+/// The limits of one method of a service.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct QueueSpec {
-    /// The logical name of the queue, stream or topic.
-    pub queue: &'static str,
-    /// The most deliveries of one call; none leaves it to the sender.
-    pub batch: Option<NonZeroU32>,
-    /// How failures are repeated, where that is ours to decide.
-    pub retry: RetryPolicy,
-    /// The logical name of the queue for what is rejected or has failed too often.
-    pub dead_letter: Option<&'static str>,
-    /// Whether deliveries of one key are handled in their order.
-    pub ordered: bool,
-    /// Whether the handler takes a batch as a whole.
-    pub whole_batch: bool,
+pub struct MethodLimits {
+    /// Its name in Rust.
+    pub method: &'static str,
+    /// How long a call may take.
+    pub timeout: Duration,
 }
 
-/// How often and how soon a failed delivery is tried again.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct RetryPolicy {
-    /// How many attempts there are, the first included.
-    pub max: NonZeroU32,
-    /// How long after the first failure the second attempt begins.
-    pub delay: Duration,
-    /// What the delay is multiplied by after each further failure.
-    pub factor: NonZeroU32,
-    /// The longest delay.
-    pub cap: Duration,
-}
-
-impl RetryPolicy {
-    /// Five attempts, after 1, 2, 4 and 8 seconds.
-    pub const DEFAULT: Self = Self {
-        max: NonZeroU32::new(5).expect("not zero"),
-        delay: Duration::from_secs(1),
-        factor: NonZeroU32::new(2).expect("not zero"),
-        cap: Duration::from_secs(300),
-    };
-}
-
-impl Default for RetryPolicy {
-    fn default() -> Self {
-        Self::DEFAULT
+impl MethodLimits {
+    /// Finds the time that a method has, by its name on the wire: the same but for underscores and case.
+    #[cfg(any(feature = "grpc", feature = "thrift"))]
+    pub(crate) fn timeout(limits: &[Self], method: &str) -> Option<Duration> {
+        let is_it = |own: &&Self| letters(own.method).eq(letters(method));
+        limits.iter().find(is_it).map(|own| own.timeout)
     }
 }
 
-/// How a task function is tried, and for how long its answer is kept.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct TaskSpec {
-    /// How failures are repeated.
-    pub retry: RetryPolicy,
-    /// The higher begins first, where the sender does not say otherwise.
-    pub priority: i16,
-    /// How long it is known what became of a task.
-    pub keep: Duration,
+#[cfg(any(feature = "grpc", feature = "thrift"))]
+fn letters(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes()
+        .filter(|byte| *byte != b'_')
+        .map(|byte| byte.to_ascii_lowercase())
 }
 
-/// When a timer function runs.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct TimerSpec {
-    /// The due times.
-    pub schedule: Schedule,
-    /// The IANA name of the time zone that a cron text is meant in; UTC without one.
-    pub timezone: Option<&'static str>,
-    /// Up to how much later than due it starts, drawn anew each time.
-    pub jitter: Duration,
-    /// What becomes of due times at which nothing could run.
-    pub missed: Missed,
-    /// What becomes of a due time while the last run goes on.
-    pub overlap: Overlap,
-    /// How long before the due time an instance is made ready.
-    pub prestart: Duration,
-}
-
-/// The due times of a timer.
-#[non_exhaustive]
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Schedule {
-    /// By a cron text of five fields, or of six with the seconds first.
-    Cron(&'static str),
-    /// At equal distances.
-    Every(Duration),
-}
-
-/// What becomes of due times at which nothing could run.
-#[non_exhaustive]
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Missed {
-    /// They are left out.
-    Skip,
-    /// One run makes up for all of them.
-    Once,
-    /// Each is made up for.
-    All,
-}
-
-/// What becomes of a due time while the last run goes on.
-#[non_exhaustive]
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Overlap {
-    /// It is left out.
-    Skip,
-    /// It runs after the last one.
-    Queue,
-    /// It runs beside it.
-    Allow,
-}
-
-/// Which objects a function hears of.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct ObjectSpec {
-    /// The logical name of the bucket or folder.
-    pub bucket: &'static str,
-    /// What must have happened; nothing means anything.
-    pub on: &'static [ObjectKind],
-    /// What the key begins with.
-    pub prefix: &'static str,
-    /// What the key ends with.
-    pub suffix: &'static str,
-}
-
-/// Which changes a function hears of.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct BinlogSpec {
-    /// The logical name of the table: `shop.orders`.
-    pub table: &'static str,
-    /// What must have happened; nothing means anything.
-    pub on: &'static [ChangeKind],
-}
-
-/// Which events a function hears of.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct EventSpec {
-    /// The `type`; a `*` at its end stands for any rest.
-    pub kind: &'static str,
-    /// The `source`; none means any.
-    pub source: Option<&'static str>,
+/// What describes messages and services of Protocol Buffers.
+#[derive(Debug)]
+pub struct Descriptors {
+    /// An encoded `google.protobuf.FileDescriptorSet`.
+    pub set: &'static [u8],
 }
 
 /// The entry point of an event function.
 pub type EventEntry = fn(Parts, Input) -> BoxFuture<'static, Outcome>;
+
+impl fmt::Debug for Trigger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
 
 impl Trigger {
     /// Returns the word for it in logs and descriptions.
@@ -354,6 +288,8 @@ impl Trigger {
             Self::Object { .. } => "object",
             Self::Binlog { .. } => "binlog",
             Self::Event { .. } => "event",
+            Self::Grpc { .. } | Self::GrpcMethod { .. } => "grpc",
+            Self::Thrift { .. } => "thrift",
         }
     }
 
@@ -361,7 +297,11 @@ impl Trigger {
     #[must_use]
     pub fn event_entry(&self) -> Option<EventEntry> {
         match self {
-            Self::Http { .. } | Self::Mount { .. } => None,
+            Self::Http { .. }
+            | Self::Mount { .. }
+            | Self::Grpc { .. }
+            | Self::GrpcMethod { .. }
+            | Self::Thrift { .. } => None,
             Self::Invoke { call }
             | Self::Queue { call, .. }
             | Self::Task { call, .. }
@@ -470,73 +410,9 @@ impl PartialEq for Type {
     }
 }
 
-/// What parameters need of the application, collected before anything is built.
-#[derive(Debug, Default)]
-pub struct Needs {
-    pub(crate) resources: Vec<Type>,
-    pub(crate) sections: Vec<SectionNeed>,
-    /// Whether it reads and writes keys.
-    pub(crate) kv: bool,
-    /// What the platforms' code needs for them.
-    pub(crate) support: Support,
-    /// What runs below functions on the host, for whoever needs it.
-    pub(crate) engine: Option<Engine>,
-}
-
-/// A configuration section that somebody needs, with the way to decode it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SectionNeed {
-    pub(crate) section: &'static str,
-    pub(crate) ty: Type,
-    pub(crate) load: fn(&Configuration) -> Result<Shared, ConfigErrors>,
-}
-
-impl Needs {
-    /// Asks for the resource `T`.
-    pub fn resource<T: Send + Sync + 'static>(&mut self) {
-        self.resources.push(Type::of::<T>());
-    }
-
-    /// Asks for what brings deliveries to functions: queues, timers, objects, tables, events.
-    pub fn deliveries(&mut self) {
-        self.support.deliveries = DELIVERIES;
-    }
-
-    /// Asks for what the host keeps on this machine's disk: queues, due times, tasks, keys. What nobody asks for is not in the
-    /// binary.
-    pub fn embedded(&mut self) {
-        self.engine = EMBEDDED;
-    }
-
-    /// Asks for keys with values that all instances share.
-    pub fn kv(&mut self) {
-        self.kv = true;
-        self.embedded();
-    }
-
-    /// Asks for what brings requests to routes.
-    pub fn http(&mut self) {
-        self.support.http = Some(&HTTP);
-    }
-
-    /// Asks for the configuration section `T`.
-    pub fn section<T: ConfigSection>(&mut self) {
-        self.sections.push(SectionNeed {
-            section: T::SECTION,
-            ty: Type::of::<T>(),
-            load: |configuration| Ok(Arc::new(configuration.section::<T>(T::SECTION)?)),
-        });
-    }
-}
-
-/// A struct that one section of the configuration is decoded into; `#[faas::config("…")]` implements it.
-pub trait ConfigSection: serde::de::DeserializeOwned + Send + Sync + 'static {
-    /// The section's name, with dots for nested ones.
-    const SECTION: &'static str;
-}
-
 inventory::collect!(Function);
 inventory::collect!(Resource);
 inventory::collect!(Hook);
 inventory::collect!(ConfigEntry);
 inventory::collect!(Linked);
+inventory::collect!(Descriptors);

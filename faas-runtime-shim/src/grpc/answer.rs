@@ -1,0 +1,236 @@
+//! Answers of gRPC under the guard: the status is in the trailers, so an invocation ends, and is counted, with them.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::BoxError;
+use axum::body::{Body, Bytes, HttpBody};
+use futures_util::future::BoxFuture;
+use http::{HeaderMap, Response};
+use http_body::{Frame, SizeHint};
+use tonic::{Code, Status};
+
+use super::failure;
+use super::status::GRPC_STATUS;
+use crate::application::guard::{Answer, Ticket};
+use crate::invocation::{Failure, FailureKind};
+use crate::telemetry::metrics::OutcomeKind;
+
+/// A native answer.
+pub(super) struct CallAnswer(pub(super) Response<Body>);
+
+impl Answer for CallAnswer {
+    fn failed(failure: Failure) -> Self {
+        let mut response = failure::refused(&status_of(&failure));
+        response.extensions_mut().insert(Broken(failure.kind));
+        Self(response)
+    }
+
+    fn kind(&self) -> OutcomeKind {
+        match self.0.extensions().get::<Broken>() {
+            Some(Broken(kind)) => (*kind).into(),
+            None => kind_of(self.0.headers()),
+        }
+    }
+
+    fn seal(self, mut ticket: Ticket) -> Self {
+        let kind = self.kind();
+        let response = self.0;
+        let has_status = response.headers().contains_key(Status::GRPC_STATUS);
+        let status = response.extensions().get::<Status>();
+        if let Some(chain) = status.and_then(failure::untold) {
+            ticket.run(|| tracing::error!("{chain}")).ok();
+        }
+        if response.body().is_end_stream() {
+            ticket.settle(kind);
+            return Self(response);
+        }
+        Self(response.map(|body| {
+            Body::new(Guarded {
+                body,
+                timer: None,
+                ticket: Some(ticket),
+                kind,
+                has_status,
+            })
+        }))
+    }
+}
+
+/// Marks an answer that the guard made, not the handler.
+#[derive(Clone, Copy, Debug)]
+struct Broken(FailureKind);
+
+/// What a caller is told of an invocation that broke: nothing internal.
+fn status_of(failure: &Failure) -> Status {
+    match failure.kind {
+        FailureKind::Deadline => Status::deadline_exceeded("the deadline passed"),
+        FailureKind::Overload | FailureKind::NotAttempted | FailureKind::RetryAfter(_) => {
+            Status::unavailable("the service is overloaded")
+        }
+        FailureKind::Reject | FailureKind::Unroutable => {
+            Status::invalid_argument(failure.message.as_str())
+        }
+        FailureKind::Retry | FailureKind::Panic => Status::internal("internal error"),
+    }
+}
+
+/// What is counted, by the status in a head without messages or in trailers; without one it has not ended.
+///
+/// Which codes are failures of the server: OpenTelemetry, Semantic conventions for gRPC, server span status.
+fn kind_of(fields: &HeaderMap) -> OutcomeKind {
+    let Some(code) = fields.get(GRPC_STATUS) else {
+        return OutcomeKind::Success;
+    };
+    match Code::from_bytes(code.as_bytes()) {
+        Code::DeadlineExceeded => OutcomeKind::Deadline,
+        Code::Unknown
+        | Code::Unimplemented
+        | Code::Internal
+        | Code::Unavailable
+        | Code::DataLoss => OutcomeKind::Retry,
+        Code::Ok
+        | Code::Cancelled
+        | Code::InvalidArgument
+        | Code::NotFound
+        | Code::AlreadyExists
+        | Code::PermissionDenied
+        | Code::ResourceExhausted
+        | Code::FailedPrecondition
+        | Code::Aborted
+        | Code::OutOfRange
+        | Code::Unauthenticated => OutcomeKind::Success,
+    }
+}
+
+/// A native body that carries its invocation's ticket. Whatever breaks it becomes trailers.
+struct Guarded {
+    body: Body,
+    timer: Option<BoxFuture<'static, ()>>,
+    ticket: Option<Ticket>,
+    kind: OutcomeKind,
+    /// The head has told how the call ended; else the trailers have to.
+    has_status: bool,
+}
+
+impl Guarded {
+    fn end(&mut self, kind: OutcomeKind) {
+        self.timer = None;
+        if let Some(mut ticket) = self.ticket.take() {
+            let body = std::mem::take(&mut self.body);
+            // a stream given up half-way still runs its destructors as this invocation, and they may panic too
+            let _ = ticket.run(|| drop(body));
+            ticket.settle(kind);
+        }
+    }
+
+    fn past_deadline(&mut self, cx: &mut Context<'_>) -> bool {
+        let Some(ticket) = &self.ticket else {
+            return false;
+        };
+        let Some(deadline) = ticket.deadline() else {
+            return false;
+        };
+        self.timer
+            .get_or_insert_with(|| ticket.context().application().clock().sleep_until(deadline))
+            .as_mut()
+            .poll(cx)
+            .is_ready()
+    }
+
+    fn late(&mut self) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        if let Some(ticket) = &self.ticket {
+            let warn = || tracing::warn!("the deadline passed while the answer was sent");
+            ticket.run(warn).ok();
+        }
+        let status = Status::deadline_exceeded("the deadline passed");
+        self.broken(OutcomeKind::Deadline, &status)
+    }
+
+    /// Ends the stream with a status of our own.
+    fn broken(
+        &mut self,
+        kind: OutcomeKind,
+        status: &Status,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        self.end(kind);
+        let mut trailers = HeaderMap::new();
+        // it has neither details nor metadata, so nothing of it can be malformed
+        let _ = status.add_header(&mut trailers);
+        Poll::Ready(Some(Ok(Frame::trailers(trailers))))
+    }
+}
+
+fn is_late(ticket: &Ticket) -> bool {
+    let clock = ticket.context().application().clock();
+    ticket
+        .deadline()
+        .is_some_and(|deadline| deadline <= clock.now())
+}
+
+impl HttpBody for Guarded {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = &mut *self;
+        let Some(ticket) = &this.ticket else {
+            return Poll::Ready(None);
+        };
+        if is_late(ticket) {
+            // a stream that is never pending arms no timer
+            return this.late();
+        }
+        let body = Pin::new(&mut this.body);
+        match ticket.run(|| body.poll_frame(cx)) {
+            Ok(Poll::Ready(Some(Ok(frame)))) => {
+                if let Some(trailers) = frame.trailers_ref() {
+                    let kind = kind_of(trailers);
+                    this.end(kind);
+                }
+                Poll::Ready(Some(Ok(frame)))
+            }
+            Ok(Poll::Ready(Some(Err(error)))) => {
+                ticket
+                    .run(|| tracing::error!("the answer broke off: {error}"))
+                    .ok();
+                this.broken(OutcomeKind::Retry, &Status::internal("internal error"))
+            }
+            Ok(Poll::Ready(None)) if this.has_status => {
+                this.end(this.kind);
+                Poll::Ready(None)
+            }
+            Ok(Poll::Ready(None)) => {
+                ticket
+                    .run(|| tracing::error!("the answer ended without a status"))
+                    .ok();
+                this.broken(OutcomeKind::Retry, &Status::internal("internal error"))
+            }
+            Ok(Poll::Pending) => {
+                if !this.past_deadline(cx) {
+                    return Poll::Pending;
+                }
+                this.late()
+            }
+            Err(_) => this.broken(OutcomeKind::Panic, &Status::internal("internal error")),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.ticket.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::default()
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        // the caller went away, or its connection
+        self.end(OutcomeKind::Cancelled);
+    }
+}

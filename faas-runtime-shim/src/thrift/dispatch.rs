@@ -1,0 +1,153 @@
+//! One message on its way to its service, through the application's door, and the answer on its way back.
+//!
+//! What brings messages gives them to [`dispatch`] one by one, awaits [`Dispatched`], and sends the bytes that come out of it
+//! as they are.
+
+use std::future::ready;
+use std::pin::Pin;
+use std::task::{self, Poll};
+
+use bytes::BytesMut;
+
+use super::message::Question;
+use super::wire::{self, Frame, Header, Kind, Malformed, number};
+use super::{Answer, Call, Fault};
+use crate::application::Application;
+use crate::application::guard::Guard;
+use crate::invocation::{Context, Facts, InvocationId};
+use crate::trace::TraceContext;
+
+/// Takes a message to its service. `place` is where it was sent, if there is more than one place.
+///
+/// # Errors
+///
+/// Fails if not even the head of the message can be read: nobody knows how to answer it.
+pub(crate) fn dispatch(
+    application: &Application,
+    facts: Facts,
+    frame: Frame,
+    place: Option<&str>,
+) -> Result<Dispatched, Malformed> {
+    let Frame {
+        framing,
+        payload,
+        header,
+    } = frame;
+    let (head, args) = wire::read_head(&payload)?;
+    let (question, service) = Question::new(head, framing);
+    let head = &question.head;
+    let mut oneway = match head.kind {
+        Kind::Call => false,
+        Kind::OneWay => true,
+        Kind::Reply | Kind::Exception => {
+            return Ok(Dispatched::refused(question, false, Fault::no_call()));
+        }
+    };
+    let found = application.thrift().and_then(|services| {
+        let picked = services.pick(service.as_deref(), &head.name, place)?;
+        Some((picked, services.limits()))
+    });
+    let Some((picked, limits)) = found else {
+        let fault = Fault::unknown_method(&head.name);
+        return Ok(Dispatched::refused(question, oneway, fault));
+    };
+    oneway |= picked.oneway;
+    let mut within = picked.timeout;
+    let facts = match header {
+        None => facts,
+        Some(header) => {
+            let callers = header.timeout();
+            within = within.into_iter().chain(callers).min();
+            told(&header, facts)
+        }
+    };
+    let context = Context::new(application.clone(), facts);
+    let service = picked.entry.service.clone();
+    let call = Call::new(question.clone(), args, limits);
+    let enter = move |parts: Result<_, _>| match parts {
+        Ok(_) => service.call(call),
+        Err(error) => Box::pin(ready(call.fault(Fault::from(error)))),
+    };
+    let stage = match application.procedure(picked.entry.function, context, within, enter) {
+        Ok(guard) => Stage::Running(guard),
+        Err(_) => Stage::Refused(Some(Answer::fault(Fault::overloaded()))),
+    };
+    Ok(Dispatched {
+        question,
+        oneway,
+        stage,
+    })
+}
+
+/// Adds what a header tells to what is known of the connection.
+fn told(header: &Header, facts: Facts) -> Facts {
+    let trace = header
+        .text("traceparent")
+        .and_then(|value| TraceContext::parse_traceparent(value.as_bytes()))
+        .map(|trace| match header.text("tracestate") {
+            Some(state) => trace.with_tracestate(state),
+            None => trace,
+        });
+    let is_id = |id: &&str| {
+        id.len() <= LONGEST_ID && !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    let id = header.number(number::LOG_ID).filter(is_id);
+    Facts {
+        id: id.map_or(facts.id, InvocationId::given),
+        trace: trace.or(facts.trace),
+        ..facts
+    }
+}
+
+/// CloudWeGo's log ids have about fifty characters; a longer text is none, and would stand in every line of the log.
+const LONGEST_ID: usize = 128;
+
+/// A message at its service; awaiting it gives what the client gets, in the framing of its message: nothing if it waits for
+/// nothing.
+pub(crate) struct Dispatched {
+    question: Question,
+    oneway: bool,
+    stage: Stage,
+}
+
+enum Stage {
+    Running(Guard<Answer>),
+    Refused(Option<Answer>),
+}
+
+impl Dispatched {
+    fn refused(question: Question, oneway: bool, fault: Fault) -> Self {
+        Self {
+            question,
+            oneway,
+            stage: Stage::Refused(Some(Answer::fault(fault))),
+        }
+    }
+
+    /// Tells whether nobody waits for the answer.
+    #[cfg(any(feature = "host", test))]
+    pub(crate) fn is_oneway(&self) -> bool {
+        self.oneway
+    }
+}
+
+impl Future for Dispatched {
+    type Output = Option<BytesMut>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let answer = match &mut this.stage {
+            Stage::Running(guard) => task::ready!(Pin::new(guard).poll(cx)),
+            Stage::Refused(answer) => match answer.take() {
+                Some(answer) => answer,
+                // polled again after it was ready, which no executor does
+                None => return Poll::Pending,
+            },
+        };
+        Poll::Ready(if this.oneway {
+            None
+        } else {
+            answer.into_bytes(&this.question)
+        })
+    }
+}

@@ -1,0 +1,31 @@
+// code: F0163
+//! Two attributes on one implementation.
+
+use futures_util::stream::Empty;
+use tonic::{Request, Response, Status};
+use tonic_health::pb::health_server;
+use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
+
+struct Doctor;
+
+#[faas::grpc]
+#[faas::grpc(name = "again")]
+impl health_server::Health for Doctor {
+    type WatchStream = Empty<Result<HealthCheckResponse, Status>>;
+
+    async fn check(
+        &self,
+        _: Request<HealthCheckRequest>,
+    ) -> Result<Response<HealthCheckResponse>, Status> {
+        Ok(Response::new(HealthCheckResponse::default()))
+    }
+
+    async fn watch(
+        &self,
+        _: Request<HealthCheckRequest>,
+    ) -> Result<Response<Self::WatchStream>, Status> {
+        Err(Status::unimplemented("not watched"))
+    }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! The value without the server around it.
+
+struct Items;
+
+#[faas::thrift]
+fn items() -> Result<Items, faas::Error> {
+    Ok(Items)
+}
+
+fn main() {}

@@ -17,3 +17,26 @@ def start(port, function, env, shown=False):
         f"--runtime-api-address=127.0.0.1:{peer.free_port()}",
         function,
     ], env, shown)
+
+
+class Emulator:
+    """The emulator and, as its child from the first invocation on, the function."""
+
+    def __init__(self, function, env):
+        self.port = peer.free_port()
+        self.process = start(self.port, function, peer.plain_environment(**env))
+
+    def __enter__(self):
+        try:
+            self.process.wait_for_port(self.port)
+        except AssertionError:
+            self.process.end()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.process.end()
+
+    def invoke(self, event):
+        url = f"http://127.0.0.1:{self.port}/2015-03-31/functions/function/invocations"
+        return peer.post(url, event)

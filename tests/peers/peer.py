@@ -110,7 +110,7 @@ def binary(binaries, name="faas-probe"):
     """A program of ours, built before."""
     found = Path(binaries).resolve() / name
     if not found.exists():
-        raise SystemExit(f"{found} does not exist: cargo build --package faas-tests --package quickstart --bins")
+        raise SystemExit(f"{found} does not exist: cargo build --workspace --bins")
     return found
 
 

@@ -2,10 +2,9 @@
 
 use std::io::{self, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::Program;
+use crate::{Program, server};
 
 /// Finds a port that nobody listens on.
 ///
@@ -26,17 +25,9 @@ pub fn first_answer(
     address: &str,
     request: &str,
 ) -> io::Result<(Vec<u8>, Duration)> {
-    loop {
-        if let Ok(mut stream) = TcpStream::connect(address)
-            && let Ok(body) = exchange(&mut stream, request)
-        {
-            return Ok((body, program.spawned().elapsed()));
-        }
-        if program.spawned().elapsed() > Duration::from_secs(30) {
-            return Err(io::Error::other("no answer within 30 s"));
-        }
-        thread::sleep(Duration::from_micros(200));
-    }
+    server::first_answer(program, || {
+        exchange(&mut TcpStream::connect(address)?, request)
+    })
 }
 
 /// Sends one request; returns the body of its answer.

@@ -1,6 +1,9 @@
 //! What the load programs share: the program under test as a child process, and the times that they took.
 
+pub mod h2;
 pub mod http;
+pub mod server;
+pub mod thrift;
 
 use std::fmt::Write;
 use std::fs;

@@ -246,10 +246,6 @@ pub(crate) fn whole_seconds(delay: Duration) -> u64 {
 }
 
 /// Writes the message of any error and those of all causes below it, as [`Error::chain`] does.
-#[cfg(any(
-    all(feature = "aws-lambda", not(target_family = "wasm")),
-    feature = "grpc"
-))]
 pub(crate) fn chain(error: &dyn StdError) -> String {
     chained(error.to_string(), error.source())
 }

@@ -349,7 +349,7 @@ pub fn thrift_stream(bytes: &[u8]) {
 #[cfg(feature = "thrift")]
 const THRIFT_LIMITS: Limits = Limits {
     frame: 1 << 20,
-    elements: 1 << 16,
+    memory: 1 << 20,
 };
 
 /// The messages of a stream, and why there are no more.

@@ -28,6 +28,8 @@ pub struct Boot {
     pub registry: Registry,
     adapter: &'static dyn Adapter,
     clock: Arc<dyn Clock>,
+    /// What was found wrong in the configuration before the adapter was there to tell it to its platform.
+    early: Option<StartErrors>,
 }
 
 impl Boot {
@@ -127,6 +129,9 @@ impl Boot {
     ///
     /// Returns what is wrong with `faas.toml`, a secret mount or a variable.
     pub fn configuration(&self) -> Result<Configuration, StartErrors> {
+        if let Some(errors) = &self.early {
+            return Err(errors.clone());
+        }
         Configuration::load(&self.env).map_err(|error| {
             StartError::configuration(ConfigErrors::from(error).to_string()).into()
         })
@@ -141,13 +146,13 @@ impl Boot {
 /// Finds the platform, builds the async runtime that it wants, serves, and returns the exit code for `main`.
 #[must_use]
 pub fn run() -> ExitCode {
-    let boot = match boot() {
+    let mut boot = match boot() {
         Ok(Some(boot)) => boot,
         Ok(None) => return ExitCode::SUCCESS,
         Err(errors) => return fail(&errors, &LogPlan::default()),
     };
-    let flavour = boot.adapter.profile().flavour;
-    let runtime = match async_runtime(flavour, &boot) {
+    let flavour = boot.adapter.flavour(&boot.env);
+    let runtime = match async_runtime(flavour, &mut boot) {
         Ok(runtime) => runtime,
         Err(errors) => return fail(&errors, &boot.adapter.logs(&boot.env)),
     };
@@ -182,6 +187,7 @@ fn boot() -> Result<Option<Boot>, StartErrors> {
         registry,
         adapter,
         clock: Arc::new(SystemClock::new()),
+        early: None,
     }))
 }
 
@@ -246,13 +252,20 @@ fn runtime(clock: Arc<dyn Clock>) -> Runtime {
 }
 
 #[cfg(feature = "host")]
-fn async_runtime(flavour: Flavour, boot: &Boot) -> Result<tokio::runtime::Runtime, StartErrors> {
+fn async_runtime(
+    flavour: Flavour,
+    boot: &mut Boot,
+) -> Result<tokio::runtime::Runtime, StartErrors> {
     let mut builder = match flavour {
         Flavour::CurrentThread => tokio::runtime::Builder::new_current_thread(),
         Flavour::MultiThread => {
             let mut builder = tokio::runtime::Builder::new_multi_thread();
-            if let Some(threads) = threads(boot)? {
-                builder.worker_threads(threads);
+            match threads(boot) {
+                Ok(Some(threads)) => {
+                    builder.worker_threads(threads);
+                }
+                Ok(None) => {}
+                Err(errors) => boot.early = Some(errors),
             }
             builder
         }
@@ -260,8 +273,9 @@ fn async_runtime(flavour: Flavour, boot: &Boot) -> Result<tokio::runtime::Runtim
     finished(&mut builder)
 }
 
+// tokio's threads are 85 KB of a small binary, and bring 0.4 MB into its memory, libm among it
 #[cfg(not(feature = "host"))]
-fn async_runtime(_: Flavour, _: &Boot) -> Result<tokio::runtime::Runtime, StartErrors> {
+fn async_runtime(_: Flavour, _: &mut Boot) -> Result<tokio::runtime::Runtime, StartErrors> {
     finished(&mut tokio::runtime::Builder::new_current_thread())
 }
 
@@ -296,7 +310,7 @@ fn fail(errors: &StartErrors, plan: &LogPlan) -> ExitCode {
     reason = "start-up errors are for the person at the terminal"
 )]
 fn report(errors: &StartErrors, plan: &LogPlan) {
-    if plan.is_json() {
+    if plan.is_collected() {
         for error in errors.iter() {
             tracing::error!(code = error.code(), "{error}");
         }

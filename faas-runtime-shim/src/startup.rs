@@ -318,6 +318,24 @@ impl StartError {
         )
     }
 
+    /// A route that no request would reach.
+    pub(crate) fn shadowed_by_service(
+        path: &str,
+        route: &Origin,
+        service: &str,
+        of: &Origin,
+    ) -> Self {
+        Self::new(
+            "F0218",
+            Exit::Registration,
+            format!(
+                "the path `{path}` (`{}` at {route}) lies below the gRPC service `{service}` (`{}` at {of}), which would take its requests",
+                route.name, of.name
+            ),
+            "give the route another first segment: all below `/SERVICE` belongs to the service",
+        )
+    }
+
     // resources and hooks: F03xx
 
     pub(crate) fn resource_failed(ty: &str, origin: &Origin, why: &str) -> Self {

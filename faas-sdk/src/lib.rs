@@ -29,7 +29,7 @@
 //! | attribute | what invokes it | what it takes | what it returns |
 //! |---|---|---|---|
 //! | [`macro@http`] | a request | axum's extractors, [`Json`] | whatever axum can answer with |
-//! | [`macro@invoke`] | a plain request | [`Json`], `String`, `bytes::Bytes` | the same |
+//! | [`macro@invoke`] | a plain request | [`Json`], `String`, `bytes::Bytes` | the same, or [`Streamed`] |
 //! | [`macro@queue`] | a message of a queue, stream or topic | [`Message`], [`Batch`], [`Delivery`] | nothing |
 //! | [`macro@timer`] | the clock | [`Tick`] | nothing |
 //! | [`macro@object`] | an object written or removed | [`ObjectEvent`] | nothing |
@@ -63,7 +63,7 @@
 //!
 //! # What is in the public signatures
 //!
-//! `http`, `bytes`, `serde`'s traits and axum; a new major version of one of them is one of ours. Not API, and free to
+//! `http`, `bytes`, `serde`'s traits, the trait `Stream` of `futures` and axum; a new major version of one of them is one of ours. Not API, and free to
 //! change: `__private`, the output of `Debug`, the texts of messages.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -82,6 +82,7 @@ mod outcome;
 mod publish;
 #[cfg(any(feature = "grpc", feature = "thrift"))]
 pub mod rpc;
+mod streamed;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 
@@ -104,6 +105,7 @@ pub use faas_runtime_shim::services::{
     Cancelled, KvError, TaskError, TaskFailure, TaskFilter, TaskId, TaskResult, TaskState,
     TaskStatus,
 };
+pub use faas_runtime_shim::telemetry::{MetricValue, Unit};
 pub use faas_runtime_shim::trace::TraceContext;
 
 #[cfg(all(feature = "cache", not(target_family = "wasm")))]
@@ -118,3 +120,4 @@ pub use self::handler::Handler;
 pub use self::kv::GlobalKv;
 pub use self::outcome::{IntoFailure, IntoOutcome};
 pub use self::publish::{Emit, Publish, Queue, Submit, emit, send, submit};
+pub use self::streamed::Streamed;

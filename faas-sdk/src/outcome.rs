@@ -13,7 +13,7 @@ use crate::publish::Sender;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be returned by a function with the trigger `{Tr}`",
     label = "not an answer of this trigger",
-    note = "queue, timer, object and binlog functions return `()`; event functions `()`, `faas::Event<T>` or `Option<faas::Event<T>>`; invoke and task functions `faas::Json<T>`, `String`, `bytes::Bytes` or `()`",
+    note = "queue, timer, object and binlog functions return `()`; event functions `()`, `faas::Event<T>` or `Option<faas::Event<T>>`; invoke and task functions `faas::Json<T>`, `String`, `bytes::Bytes` or `()`, invoke functions `faas::Streamed` too",
     note = "all of them may return a `Result` of it"
 )]
 pub trait IntoOutcome<Tr> {

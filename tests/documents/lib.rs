@@ -6,23 +6,30 @@
 pub struct Readme;
 
 #[cfg(test)]
+mod book;
+#[cfg(test)]
+mod migration;
+#[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
+mod starts;
 
 #[cfg(test)]
 mod tests {
-    //! Generated blocks, the book's includes, and a page for each code.
+    //! Generated blocks, and what the tests of the documents read with.
 
-    use std::collections::BTreeSet;
     use std::fmt::Write as _;
     use std::path::{Path, PathBuf};
 
     use faas_runtime_shim::platform::ADAPTERS;
 
-    fn root() -> PathBuf {
+    pub(super) fn root() -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
     }
 
-    fn read(path: &str) -> String {
+    pub(super) fn read(path: impl AsRef<Path>) -> String {
         let path = root().join(path);
         std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
@@ -79,73 +86,8 @@ mod tests {
 
     #[test]
     fn the_compatibility_table_is_what_the_adapters_say() {
-        check_block("README.md", "compatibility", &compatibility());
-    }
-
-    fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
-        let mut found = Vec::new();
-        let mut open = vec![root().join(folder)];
-        while let Some(folder) = open.pop() {
-            for entry in std::fs::read_dir(&folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    open.push(path);
-                } else if path.to_string_lossy().ends_with(ending) {
-                    found.push(path);
-                }
-            }
+        for page in ["README.md", "book/src/platforms/index.md"] {
+            check_block(page, "compatibility", &compatibility());
         }
-        found
-    }
-
-    /// The codes `F0101` and so on in a text.
-    fn codes(text: &str) -> BTreeSet<String> {
-        text.match_indices('F')
-            .filter_map(|(at, _)| text.get(at..at + 5))
-            .filter(|code| code[1..].bytes().all(|byte| byte.is_ascii_digit()))
-            .map(str::to_owned)
-            .collect()
-    }
-
-    #[test]
-    fn every_code_has_a_page_and_every_page_a_code() {
-        let raised: BTreeSet<_> = [
-            "faas-macros/src/mistakes.rs",
-            "faas-runtime-shim/src/startup.rs",
-        ]
-        .iter()
-        .flat_map(|path| codes(&read(path)))
-        .collect();
-        let pages: BTreeSet<_> = files("book/src/errors", ".md")
-            .iter()
-            .flat_map(|path| codes(&path.file_name().unwrap().to_string_lossy()))
-            .collect();
-        assert_eq!(raised, pages);
-        let summary = codes(&read("book/src/SUMMARY.md"));
-        assert_eq!(summary, pages, "the summary lists every page");
-    }
-
-    #[test]
-    fn what_the_book_includes_is_there() {
-        let mut includes = 0;
-        for page in files("book/src", ".md") {
-            let text = std::fs::read_to_string(&page).unwrap();
-            for (at, _) in text.match_indices("{{#include ") {
-                includes += 1;
-                let rest = &text[at + "{{#include ".len()..];
-                let target = &rest[..rest.find("}}").unwrap()];
-                let (path, anchor) = target.split_once(':').unwrap_or((target, ""));
-                let file = page.parent().unwrap().join(path);
-                let source = std::fs::read_to_string(&file)
-                    .unwrap_or_else(|error| panic!("{}: {path}: {error}", page.display()));
-                let marked = ["ANCHOR: ", "ANCHOR_END: "].iter().all(|mark| {
-                    source
-                        .lines()
-                        .any(|line| line.trim().ends_with(&format!("{mark}{anchor}")))
-                });
-                assert!(anchor.is_empty() || marked, "{}: {target}", page.display());
-            }
-        }
-        assert!(includes > 0, "the book shows code that compiles");
     }
 }

@@ -5,8 +5,10 @@ use std::sync::{Mutex, PoisonError};
 
 use faas::testing::{App, Settlement, TestApp, delivery};
 use faas::{
-    Batch, Change, Context, Error, GlobalKv, Json, LocalCache, Message, Path, State, TaskId, Tasks,
+    Batch, Change, Context, Error, GlobalKv, Json, LocalCache, Message, Path, State, Streamed,
+    TaskId, Tasks,
 };
+use futures_util::stream;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -107,6 +109,15 @@ async fn mirror(change: Change<Order>, State(db): State<Db>) -> Result<(), Error
     }
 }
 // ANCHOR_END: binlog
+
+// ANCHOR: streamed
+/// Sends the orders line by line.
+#[faas::invoke]
+async fn export(Json(last): Json<u64>) -> Streamed {
+    let lines = (1..=last).map(|id| Ok::<_, Error>(format!("{id}\n")));
+    Streamed::new("text/csv", stream::iter(lines))
+}
+// ANCHOR_END: streamed
 
 // ANCHOR: task
 /// Takes minutes, so nobody waits for it.
@@ -232,6 +243,12 @@ mod tests {
         let app = app().await;
         app.change(mirror, Change::insert(Order { id: 7 })).await;
         assert_eq!(notes(&app), ["upsert 7"]);
+    }
+
+    #[tokio::test]
+    async fn orders_are_sent_line_by_line() {
+        let app = app().await;
+        assert_eq!(app.call(export, 3).await.unwrap(), "1\n2\n3\n");
     }
 
     #[tokio::test]

@@ -39,9 +39,11 @@ async fn book(
 }
 // ANCHOR_END: moved
 
+// ANCHOR: main
 fn main() -> ExitCode {
     faas::run()
 }
+// ANCHOR_END: main
 
 #[cfg(test)]
 mod tests {

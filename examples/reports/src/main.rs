@@ -8,7 +8,7 @@ mod figures;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use faas::{Context, Error, GlobalKv, Json, Path, TaskId, TaskState, Tasks, Tick};
+use faas::{Context, Error, GlobalKv, Json, Path, TaskId, TaskState, Tasks, Tick, Unit};
 use http::StatusCode;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -59,6 +59,10 @@ async fn render(Json(day): Json<Date>, kv: GlobalKv, cx: Context) -> Result<(), 
     report.push_str(&figures::line("total", figures.total()));
     kv.put(format!("reports/{day}"), &report).ttl(KEPT).await?;
     cx.progress("written");
+    // ANCHOR: metric
+    cx.metric("reports", 1, Unit::Count);
+    cx.metric("report.size", report.len(), Unit::Bytes);
+    // ANCHOR_END: metric
     Ok(())
 }
 // ANCHOR_END: render

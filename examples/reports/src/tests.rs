@@ -56,6 +56,10 @@ async fn in_the_morning_the_day_before_is_reported() {
         standing.json::<Value>(),
         json!({ "state": "succeeded", "attempts": 1, "progress": "written" })
     );
+    let metrics = app.metrics();
+    let names: Vec<_> = metrics.iter().map(|metric| metric.name).collect();
+    assert_eq!(names, ["report.size", "reports"]);
+    assert_eq!(metrics[1].sum, 1.0);
     let report = app.http(get("/reports/2026-01-01")).await;
     assert_eq!(
         report.text(),

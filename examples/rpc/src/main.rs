@@ -8,9 +8,11 @@ mod catalogue;
     unused_qualifications,
     reason = "generated of proto/shop.proto"
 )]
+// ANCHOR: include
 mod shop {
     faas::include_proto!("shop.v1");
 }
+// ANCHOR_END: include
 
 use std::process::ExitCode;
 use std::vec;
@@ -47,6 +49,7 @@ impl Shop for Catalogue {
 
     type SearchStream = Iter<vec::IntoIter<Result<shop::Item, Status>>>;
 
+    #[faas(timeout = "2s")]
     async fn search(
         &self,
         request: Request<SearchRequest>,
@@ -67,6 +70,7 @@ impl Stock for Catalogue {
         Ok(found.ok_or(NotFound { id })?.into())
     }
 
+    #[faas(timeout = "2s")]
     async fn search(&self, word: FastStr) -> Result<Vec<stock::Item>, Exception<Undeclared>> {
         let found = self.with_word(&word);
         Ok(found.into_iter().map(Into::into).collect())

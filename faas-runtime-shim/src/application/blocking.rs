@@ -1,6 +1,8 @@
 //! Sync handlers, which must not run on the threads that poll.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::telemetry::panic;
 
 /// Runs a sync handler away from the threads that poll, as the current invocation.
 ///
@@ -14,12 +16,13 @@ pub async fn blocking<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'stat
     let inner = context.clone();
     context.application().spawn_blocking(Box::new(move || {
         let done = crate::current::enter(&inner, || catch_unwind(AssertUnwindSafe(work)));
+        let done = done.map_err(|payload| (payload, panic::place()));
         // whoever waited may be past its deadline
         let _ = send.send(done);
     }));
     match receive.await {
         Ok(Ok(value)) => value,
-        Ok(Err(panic)) => resume_unwind(panic),
+        Ok(Err((payload, place))) => panic::resume(payload, place),
         // the pool is gone, and with it the process in a moment
         Err(_) => std::future::pending().await,
     }

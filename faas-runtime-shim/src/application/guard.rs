@@ -2,7 +2,7 @@
 //! stack of services, since it stands on the invocation path (DESIGN, section 12).
 //!
 //! A [`Ticket`] is an invocation's place in the application: it is given back, and the invocation counted, when the ticket
-//! is dropped. For HTTP it travels on in the response's body.
+//! is dropped. With a body that is sent while it is made it travels on.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,11 +15,13 @@ use futures_util::future::BoxFuture;
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::Span;
 
+use super::response::guarded;
 use super::state::FunctionState;
 use crate::clock::Moment;
 use crate::current;
-use crate::invocation::{Context, Failure, FailureKind, Outcome};
+use crate::invocation::{Context, Failure, FailureKind, Outcome, Reply};
 use crate::telemetry::metrics::OutcomeKind;
+use crate::telemetry::panic;
 
 /// What an invocation of either shape answers with.
 pub(crate) trait Answer: Sized {
@@ -58,7 +60,14 @@ impl Answer for Outcome {
     }
 
     fn seal(self, mut ticket: Ticket) -> Self {
-        ticket.settle(self.kind());
+        let kind = self.kind();
+        match &self {
+            Ok(Reply {
+                stream: Some(stream),
+                ..
+            }) => stream.map(|body| guarded(body, ticket, kind)),
+            _ => ticket.settle(kind),
+        }
         self
     }
 }
@@ -233,7 +242,10 @@ impl Ticket {
         } else {
             self.span.in_scope(guarded)
         };
-        done.map_err(|panic| Failure::panic(panic_message(&*panic).to_owned()))
+        done.map_err(|payload| {
+            let place = panic::place();
+            Failure::panic(panic_message(&*payload).to_owned(), place)
+        })
     }
 }
 
@@ -242,6 +254,10 @@ impl Drop for Ticket {
         let application = self.context.application();
         let spent = application.clock().now().since(self.started);
         self.function.metrics.finished(self.kind, spent);
+        if let Some(figures) = self.context.figures() {
+            let (name, trigger) = (self.function.name(), self.function.trigger_name());
+            figures.ended(name, trigger, self.kind, self.context.cold_start());
+        }
         self.context.finish();
         application.leave();
     }

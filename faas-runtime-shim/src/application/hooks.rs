@@ -11,6 +11,13 @@ use crate::invocation::{Context, Parts};
 use crate::startup::{StartError, StartErrors};
 
 impl Application {
+    /// Tells whether anything is to be done at this moment.
+    #[must_use]
+    pub fn has_hooks(&self, moment: HookMoment) -> bool {
+        let mut hooks = self.0.registry.hooks.iter();
+        hooks.any(|hook| hook.moment == moment)
+    }
+
     /// Runs the hooks of one moment one after the other: `Stop` and `BeforeFreeze` in the reverse order of their names.
     ///
     /// # Errors

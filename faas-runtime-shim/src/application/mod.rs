@@ -5,13 +5,16 @@
 
 mod answering;
 mod blocking;
+pub(crate) mod borders;
 pub(crate) mod bounds;
+mod broken;
 mod by_hand;
 mod deliver;
 mod describe;
 pub(crate) mod guard;
 mod hooks;
 pub(crate) mod idempotent;
+pub(crate) mod late;
 mod own;
 mod pace;
 pub(crate) mod resources;
@@ -20,6 +23,8 @@ pub(crate) mod routes;
 mod routing;
 #[cfg(any(feature = "grpc", feature = "thrift"))]
 mod rpc;
+mod shadows;
+mod snapshot;
 mod state;
 #[cfg(feature = "thrift")]
 mod thrift;
@@ -34,15 +39,15 @@ use std::time::Duration;
 use axum::body::Body;
 use futures_util::future::BoxFuture;
 use http::Request;
+use http_body_util::BodyExt as _;
 use tokio::sync::Notify;
 #[cfg(any(feature = "grpc", feature = "host"))]
 use tokio::sync::SetOnce;
 
+pub(crate) use self::broken::BrokenOff;
 use self::guard::{Guard, Ticket};
 use self::own::Own;
 use self::resources::{Asker, Resources};
-#[cfg(feature = "aws-lambda")]
-pub(crate) use self::response::Late;
 use self::routes::Routes;
 use self::routing::Routing;
 pub use self::state::FunctionState;
@@ -53,14 +58,15 @@ use crate::error::Error;
 use crate::function::{Function, HookMoment, Shared, Trigger, Type};
 #[cfg(all(feature = "embedded", not(target_family = "wasm")))]
 use crate::invocation::ObjectEvent;
-use crate::invocation::{Context, Facts, Failure, FailureKind, Input, Outcome, Parts};
+use crate::invocation::{Context, Facts, Failure, FailureKind, Input, Outcome, Parts, Reply};
 use crate::outlet::{Message, Outlet, PublishError};
 use crate::registry::{Registry, Selection};
-use crate::services::{KeyValue, Operations, Services, Tasks};
+use crate::services::{KeyValue, Operations, Services, Site, Tasks};
 use crate::startup::{StartError, StartErrors};
 use crate::support::Support;
-use crate::telemetry::Captured;
+use crate::telemetry::metrics::own::Own as OwnMetrics;
 use crate::telemetry::metrics::prometheus::render;
+use crate::telemetry::{Captured, Metric};
 use crate::trace::TraceContext;
 
 pub use self::answering::Answering;
@@ -91,6 +97,7 @@ struct Inner {
     runtime: Runtime,
     invoked: AtomicBool,
     in_flight: AtomicUsize,
+    own_metrics: OwnMetrics,
     idle: Notify,
     #[cfg(any(feature = "grpc", feature = "host"))]
     draining: SetOnce<()>,
@@ -199,6 +206,7 @@ impl Application {
             runtime,
             invoked: AtomicBool::new(false),
             in_flight: AtomicUsize::new(0),
+            own_metrics: OwnMetrics::default(),
             idle: Notify::new(),
             #[cfg(any(feature = "grpc", feature = "host"))]
             draining: SetOnce::new(),
@@ -404,6 +412,12 @@ impl Application {
         &*self.0.services.operations
     }
 
+    /// Returns who knows where the instance runs.
+    #[must_use]
+    pub fn site(&self) -> &dyn Site {
+        &*self.0.services.site
+    }
+
     /// Returns the clock.
     #[must_use]
     pub fn clock(&self) -> &dyn Clock {
@@ -464,7 +478,7 @@ impl Application {
         self.0.draining.wait().await;
     }
 
-    /// Writes the figures of all functions in Prometheus' text form.
+    /// Writes the figures of all functions in Prometheus' text form, with those that handlers tell themselves.
     #[must_use]
     pub fn metrics(&self) -> String {
         let mut text = String::new();
@@ -476,7 +490,18 @@ impl Application {
             [],
             &mut text,
         );
+        self.0.own_metrics.render(&mut text);
         text
+    }
+
+    /// Returns what handlers have told by [`Context::metric`], by name and function.
+    #[must_use]
+    pub fn own_figures(&self) -> Vec<Metric> {
+        self.0.own_metrics.all()
+    }
+
+    pub(crate) fn own_metrics(&self) -> &OwnMetrics {
+        &self.0.own_metrics
     }
 
     /// Describes what runs: the selected functions with their places, limits and schemas.
@@ -582,7 +607,7 @@ fn admitted(
     input: Input,
 ) -> BoxFuture<'static, Outcome> {
     Box::pin(async move {
-        let _permit = state.permit().await;
+        let permit = state.permit().await;
         let clock = parts.application().clock();
         let wait = state.pace(clock.now());
         if wait > Duration::ZERO {
@@ -591,10 +616,24 @@ fn admitted(
         if let Some(missing) = missing {
             parts.application().build_lazy(missing, &parts).await?;
         }
-        match state.function().idempotent {
+        let outcome = match state.function().idempotent {
             None => entry(parts, input).await,
             Some(rule) => (rule.once)(rule, entry, parts, input).await,
+        };
+        if let Ok(Reply {
+            stream: Some(stream),
+            ..
+        }) = &outcome
+        {
+            // the place is taken until the stream has ended
+            stream.map(|body| {
+                Body::new(body.map_frame(move |frame| {
+                    let _kept = &permit;
+                    frame
+                }))
+            });
         }
+        outcome
     })
 }
 
@@ -604,6 +643,7 @@ fn wrong_shape(name: &str) -> BoxFuture<'static, Outcome> {
         kind: FailureKind::Reject,
         name: "WrongTrigger".into(),
         message: format!("the function `{name}` serves HTTP requests and takes no events"),
+        place: None,
     };
     Box::pin(ready(Err(failure)))
 }

@@ -1,4 +1,5 @@
-//! HTTP answers under the guard: an invocation ends when the response's *body* has ended or been dropped.
+//! Answers with bodies under the guard: an invocation ends when the *body* of its response, or of its streamed reply, has
+//! ended or been dropped.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -6,11 +7,12 @@ use std::task::{Context, Poll};
 use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::response::IntoResponse;
-use futures_util::future::BoxFuture;
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body::{Frame, SizeHint};
 
+use super::broken::BrokenOff;
 use super::guard::{Answer, Ticket};
+use super::late::{Late, Term};
 use crate::error::{Error, Reported, problem};
 use crate::invocation::{Failure, FailureKind};
 use crate::telemetry::metrics::OutcomeKind;
@@ -57,15 +59,18 @@ impl Answer for Response<Body> {
             ticket.settle(kind);
             return self;
         }
-        self.map(|body| {
-            Body::new(Guarded {
-                body,
-                deadline: ticket.deadline().map(|_| None),
-                ticket: Some(ticket),
-                kind,
-            })
-        })
+        self.map(|body| guarded(body, ticket, kind))
     }
+}
+
+/// Lets the ticket travel on with a body; an invocation whose body is whole counts as `kind`.
+pub(super) fn guarded(body: Body, ticket: Ticket, kind: OutcomeKind) -> Body {
+    Body::new(Guarded {
+        body,
+        term: Term::of(&ticket),
+        ticket: Some(ticket),
+        kind,
+    })
 }
 
 /// Marks a response that the guard made, not the handler.
@@ -81,34 +86,10 @@ pub(crate) fn overloaded(seconds: u64) -> Response<Body> {
     response
 }
 
-/// Why a response body broke off: an adapter that has sent nothing yet can still answer with 504.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("the deadline passed in the response body")]
-pub(crate) struct Late;
-
-impl Late {
-    /// Finds it in a body's error, below whatever layers have wrapped around it.
-    #[cfg_attr(
-        not(feature = "aws-lambda"),
-        expect(dead_code, reason = "only for adapters that gather bodies")
-    )]
-    pub(crate) fn is_in(error: &axum::Error) -> bool {
-        let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
-        while let Some(error) = next {
-            if error.is::<Self>() {
-                return true;
-            }
-            next = error.source();
-        }
-        false
-    }
-}
-
-/// A response body that carries its invocation's ticket.
+/// A body that carries its invocation's ticket.
 struct Guarded {
     body: Body,
-    /// `None`: no deadline; `Some(None)`: not armed yet.
-    deadline: Option<Option<BoxFuture<'static, ()>>>,
+    term: Term,
     ticket: Option<Ticket>,
     kind: OutcomeKind,
 }
@@ -120,18 +101,11 @@ impl Guarded {
         }
     }
 
-    fn past_deadline(&mut self, cx: &mut Context<'_>) -> bool {
-        let (Some(timer), Some(ticket)) = (&mut self.deadline, &self.ticket) else {
-            return false;
-        };
-        let Some(deadline) = ticket.deadline() else {
-            return false;
-        };
-        timer
-            .get_or_insert_with(|| ticket.context().application().clock().sleep_until(deadline))
-            .as_mut()
-            .poll(cx)
-            .is_ready()
+    fn late(&mut self) {
+        if let Some(ticket) = &self.ticket {
+            ticket.run(|| tracing::warn!("{Late}")).ok();
+        }
+        self.end(OutcomeKind::Deadline);
     }
 }
 
@@ -147,33 +121,35 @@ impl HttpBody for Guarded {
         let Some(ticket) = &this.ticket else {
             return Poll::Ready(None);
         };
+        let whole = this.body.is_end_stream();
         let body = Pin::new(&mut this.body);
-        match ticket.run(|| body.poll_frame(cx)) {
-            Ok(Poll::Ready(Some(Ok(frame)))) => Poll::Ready(Some(Ok(frame))),
-            Ok(Poll::Ready(Some(Err(error)))) => {
+        let polled = this.term.poll(ticket, whole, cx, |cx| {
+            match ticket.run(|| body.poll_frame(cx)) {
+                Ok(polled) => polled.map(Ok),
+                Err(failure) => Poll::Ready(Err(failure)),
+            }
+        });
+        match polled {
+            None => {
+                this.late();
+                Poll::Ready(Some(Err(Late.into())))
+            }
+            Some(Poll::Pending) => Poll::Pending,
+            Some(Poll::Ready(Ok(Some(Ok(frame))))) => Poll::Ready(Some(Ok(frame))),
+            Some(Poll::Ready(Ok(Some(Err(error))))) => {
                 ticket
                     .run(|| tracing::error!("the response body broke off: {error}"))
                     .ok();
-                this.end(OutcomeKind::Retry);
+                this.end(BrokenOff::failure_in(&error).kind.into());
                 Poll::Ready(Some(Err(error.into())))
             }
-            Ok(Poll::Ready(None)) => {
+            Some(Poll::Ready(Ok(None))) => {
                 this.end(this.kind);
                 Poll::Ready(None)
             }
-            Ok(Poll::Pending) => {
-                if !this.past_deadline(cx) {
-                    return Poll::Pending;
-                }
-                if let Some(ticket) = &this.ticket {
-                    ticket.run(|| tracing::warn!("{Late}")).ok();
-                }
-                this.end(OutcomeKind::Deadline);
-                Poll::Ready(Some(Err(Late.into())))
-            }
-            Err(failure) => {
+            Some(Poll::Ready(Err(failure))) => {
                 this.end(OutcomeKind::Panic);
-                Poll::Ready(Some(Err(failure.message.into())))
+                Poll::Ready(Some(Err(BrokenOff(failure).into())))
             }
         }
     }
@@ -189,12 +165,17 @@ impl HttpBody for Guarded {
 
 impl Drop for Guarded {
     fn drop(&mut self) {
-        // a server stops asking once it has as many bytes as the length says
-        let kind = if self.body.is_end_stream() {
-            self.kind
-        } else {
-            OutcomeKind::Cancelled
+        let Some(ticket) = &self.ticket else {
+            return;
         };
-        self.end(kind);
+        if self.body.is_end_stream() {
+            // a server stops asking once it has as many bytes as the length says
+            self.end(self.kind);
+        } else if self.term.is_over(ticket) {
+            // the server has given it up: the client did not read
+            self.late();
+        } else {
+            self.end(OutcomeKind::Cancelled);
+        }
     }
 }

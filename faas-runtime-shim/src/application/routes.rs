@@ -23,6 +23,7 @@ use tower_service::Service;
 use super::Answering;
 use super::guard::{Guard, Ticket, panic_message};
 use super::response::overloaded;
+use super::shadows;
 use super::state::FunctionState;
 use crate::error::{Error, problem, whole_seconds};
 use crate::function::{Function, Origin, Trigger};
@@ -98,6 +99,7 @@ pub(crate) fn check(functions: &[&'static Function]) -> Vec<StartError> {
             None => seen.push((prefix, origin)),
         }
     }
+    errors.extend(shadows::check(functions));
     errors
 }
 
@@ -376,7 +378,7 @@ fn open(index: usize, request: &Request<Body>) -> Result<Ticket, Box<Response<Bo
             })
         }
         Err(wait) => {
-            state.metrics.refused(OutcomeKind::Overload);
+            state.refused(OutcomeKind::Overload, context.figures());
             Err(Box::new(overloaded(whole_seconds(wait))))
         }
     }

@@ -18,7 +18,7 @@ impl Application {
     /// # Errors
     ///
     /// Returns after how long it may be tried again if the function's limits refuse it now.
-    pub(crate) fn procedure<A: Answer + 'static>(
+    pub(crate) fn call<A: Answer + 'static>(
         &self,
         function: usize,
         context: Context,
@@ -29,7 +29,7 @@ impl Application {
         let now = self.clock().now();
         let permit = state
             .try_admit(now)
-            .inspect_err(|_| state.metrics.refused(OutcomeKind::Overload))?;
+            .inspect_err(|_| state.refused(OutcomeKind::Overload, context.figures()))?;
         let parts = Parts::new(context.clone());
         let ticket = Ticket::within(within, context, Arc::clone(state), now, permit);
         let handler = match self.missing(function) {

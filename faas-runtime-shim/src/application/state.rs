@@ -8,7 +8,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::pace::Pace;
 use crate::clock::Moment;
 use crate::function::{Function, Limits, RetryPolicy, Trigger, Type};
-use crate::telemetry::metrics::FunctionMetrics;
+use crate::telemetry::Figures;
+use crate::telemetry::metrics::{FunctionMetrics, OutcomeKind};
 
 /// A function of a running application.
 #[derive(Debug)]
@@ -65,6 +66,14 @@ impl FunctionState {
             Trigger::Queue { spec, .. } => spec.retry,
             Trigger::Task { spec, .. } => spec.retry,
             _ => RetryPolicy::DEFAULT,
+        }
+    }
+
+    /// Counts an invocation that was not begun.
+    pub(crate) fn refused(&self, kind: OutcomeKind, figures: Option<&Arc<Figures>>) {
+        self.metrics.refused(kind);
+        if let Some(figures) = figures {
+            figures.ended(self.name(), self.trigger_name(), kind, false);
         }
     }
 

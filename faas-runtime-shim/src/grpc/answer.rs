@@ -5,7 +5,6 @@ use std::task::{Context, Poll};
 
 use axum::BoxError;
 use axum::body::{Body, Bytes, HttpBody};
-use futures_util::future::BoxFuture;
 use http::{HeaderMap, Response};
 use http_body::{Frame, SizeHint};
 use tonic::{Code, Status};
@@ -13,6 +12,7 @@ use tonic::{Code, Status};
 use super::failure;
 use super::status::GRPC_STATUS;
 use crate::application::guard::{Answer, Ticket};
+use crate::application::late::Term;
 use crate::invocation::{Failure, FailureKind};
 use crate::telemetry::metrics::OutcomeKind;
 
@@ -48,7 +48,7 @@ impl Answer for CallAnswer {
         Self(response.map(|body| {
             Body::new(Guarded {
                 body,
-                timer: None,
+                term: Term::of(&ticket),
                 ticket: Some(ticket),
                 kind,
                 has_status,
@@ -106,7 +106,7 @@ fn kind_of(fields: &HeaderMap) -> OutcomeKind {
 /// A native body that carries its invocation's ticket. Whatever breaks it becomes trailers.
 struct Guarded {
     body: Body,
-    timer: Option<BoxFuture<'static, ()>>,
+    term: Term,
     ticket: Option<Ticket>,
     kind: OutcomeKind,
     /// The head has told how the call ended; else the trailers have to.
@@ -115,7 +115,6 @@ struct Guarded {
 
 impl Guarded {
     fn end(&mut self, kind: OutcomeKind) {
-        self.timer = None;
         if let Some(mut ticket) = self.ticket.take() {
             let body = std::mem::take(&mut self.body);
             // a stream given up half-way still runs its destructors as this invocation, and they may panic too
@@ -124,27 +123,17 @@ impl Guarded {
         }
     }
 
-    fn past_deadline(&mut self, cx: &mut Context<'_>) -> bool {
-        let Some(ticket) = &self.ticket else {
-            return false;
-        };
-        let Some(deadline) = ticket.deadline() else {
-            return false;
-        };
-        self.timer
-            .get_or_insert_with(|| ticket.context().application().clock().sleep_until(deadline))
-            .as_mut()
-            .poll(cx)
-            .is_ready()
+    fn late(&mut self) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        self.say_late();
+        let status = Status::deadline_exceeded("the deadline passed");
+        self.broken(OutcomeKind::Deadline, &status)
     }
 
-    fn late(&mut self) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+    fn say_late(&self) {
         if let Some(ticket) = &self.ticket {
             let warn = || tracing::warn!("the deadline passed while the answer was sent");
             ticket.run(warn).ok();
         }
-        let status = Status::deadline_exceeded("the deadline passed");
-        self.broken(OutcomeKind::Deadline, &status)
     }
 
     /// Ends the stream with a status of our own.
@@ -161,13 +150,6 @@ impl Guarded {
     }
 }
 
-fn is_late(ticket: &Ticket) -> bool {
-    let clock = ticket.context().application().clock();
-    ticket
-        .deadline()
-        .is_some_and(|deadline| deadline <= clock.now())
-}
-
 impl HttpBody for Guarded {
     type Data = Bytes;
     type Error = BoxError;
@@ -180,42 +162,43 @@ impl HttpBody for Guarded {
         let Some(ticket) = &this.ticket else {
             return Poll::Ready(None);
         };
-        if is_late(ticket) {
-            // a stream that is never pending arms no timer
-            return this.late();
-        }
+        let whole = this.body.is_end_stream();
         let body = Pin::new(&mut this.body);
-        match ticket.run(|| body.poll_frame(cx)) {
-            Ok(Poll::Ready(Some(Ok(frame)))) => {
+        let polled = this.term.poll(ticket, whole, cx, |cx| {
+            match ticket.run(|| body.poll_frame(cx)) {
+                Ok(polled) => polled.map(Ok),
+                Err(failure) => Poll::Ready(Err(failure)),
+            }
+        });
+        match polled {
+            None => this.late(),
+            Some(Poll::Pending) => Poll::Pending,
+            Some(Poll::Ready(Ok(Some(Ok(frame))))) => {
                 if let Some(trailers) = frame.trailers_ref() {
                     let kind = kind_of(trailers);
                     this.end(kind);
                 }
                 Poll::Ready(Some(Ok(frame)))
             }
-            Ok(Poll::Ready(Some(Err(error)))) => {
+            Some(Poll::Ready(Ok(Some(Err(error))))) => {
                 ticket
                     .run(|| tracing::error!("the answer broke off: {error}"))
                     .ok();
                 this.broken(OutcomeKind::Retry, &Status::internal("internal error"))
             }
-            Ok(Poll::Ready(None)) if this.has_status => {
+            Some(Poll::Ready(Ok(None))) if this.has_status => {
                 this.end(this.kind);
                 Poll::Ready(None)
             }
-            Ok(Poll::Ready(None)) => {
+            Some(Poll::Ready(Ok(None))) => {
                 ticket
                     .run(|| tracing::error!("the answer ended without a status"))
                     .ok();
                 this.broken(OutcomeKind::Retry, &Status::internal("internal error"))
             }
-            Ok(Poll::Pending) => {
-                if !this.past_deadline(cx) {
-                    return Poll::Pending;
-                }
-                this.late()
+            Some(Poll::Ready(Err(_))) => {
+                this.broken(OutcomeKind::Panic, &Status::internal("internal error"))
             }
-            Err(_) => this.broken(OutcomeKind::Panic, &Status::internal("internal error")),
         }
     }
 
@@ -230,7 +213,16 @@ impl HttpBody for Guarded {
 
 impl Drop for Guarded {
     fn drop(&mut self) {
-        // the caller went away, or its connection
-        self.end(OutcomeKind::Cancelled);
+        let Some(ticket) = &self.ticket else {
+            return;
+        };
+        if self.term.is_over(ticket) {
+            // the server has given it up: the caller did not read
+            self.say_late();
+            self.end(OutcomeKind::Deadline);
+        } else {
+            // the caller went away, or its connection
+            self.end(OutcomeKind::Cancelled);
+        }
     }
 }

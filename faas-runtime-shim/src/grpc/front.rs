@@ -14,9 +14,11 @@ use tower_service::Service;
 
 use super::cors::Cors;
 use super::leaf::{Calling, Leaf};
+use super::report::Report;
 use super::schema::Schema;
 use super::settings::GrpcSection;
 use super::translate::{self, Wire};
+use super::{health, reflection};
 use crate::application::Application;
 use crate::error::{chain, problem};
 use crate::function::{Calls, Descriptors};
@@ -34,7 +36,10 @@ impl Shared {
     pub(super) fn new(application: &Application) -> Result<Self, StartError> {
         let settings = GrpcSection::read(application.configuration())?;
         let sets = inventory::iter::<Descriptors>.into_iter().map(|it| it.set);
-        let schema = Schema::new(sets).map_err(|error| StartError::descriptors(&chain(&error)))?;
+        let mut schema =
+            Schema::new(sets).map_err(|error| StartError::descriptors(&chain(&error)))?;
+        schema.add(health::describe());
+        schema.add(reflection::describe());
         let cors = Cors::new(&settings.allow_origins)
             .map_err(|error| StartError::configuration(format!("`grpc.allow_origins`: {error}")))?;
         Ok(Self {
@@ -42,6 +47,23 @@ impl Shared {
             cors,
             max_message: settings.max_message(),
         })
+    }
+
+    pub(super) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Returns the ends of the paths of a service's methods that take streams of messages, if the service is described.
+    pub(super) fn streams(&self, service: &str) -> Option<Box<[Box<str>]>> {
+        let service = self.schema.pool().get_service_by_name(service)?;
+        let streaming = service
+            .methods()
+            .filter(|method| method.is_client_streaming());
+        Some(
+            streaming
+                .map(|method| format!("/{}", method.name()).into())
+                .collect(),
+        )
     }
 }
 
@@ -72,6 +94,14 @@ impl From<Calls> for Target {
 }
 
 impl Target {
+    /// Returns which of the application's functions it is, if it is one.
+    pub(super) fn function(&self) -> Option<usize> {
+        match self {
+            Self::Function(leaf) => Some(leaf.index()),
+            Self::Own(_) => None,
+        }
+    }
+
     fn native(&self, request: Request<Body>) -> Calling {
         match self {
             Self::Function(leaf) => leaf.call(request),
@@ -123,7 +153,7 @@ impl Front {
 /// Answers a call that is not native, or no call at all.
 async fn translated(
     wire: Wire,
-    request: Request<Body>,
+    mut request: Request<Body>,
     target: Target,
     shared: Arc<Shared>,
 ) -> Response<Body> {
@@ -133,6 +163,8 @@ async fn translated(
     {
         return answer;
     }
+    let report = Report::of(&target, &request);
+    request.extensions_mut().insert(report.complaint.clone());
     let native = |request| target.native(request);
     let schema = &shared.schema;
     let mut answer = match wire {
@@ -145,7 +177,7 @@ async fn translated(
     if let Some(cors) = &shared.cors {
         cors.apply(origin.as_ref(), answer.headers_mut());
     }
-    answer
+    report.travels_with(answer)
 }
 
 /// Tells whether a request is a call of gRPC, natively or over the web, by its head alone: of Connect's nobody could.

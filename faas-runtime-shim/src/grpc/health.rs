@@ -4,6 +4,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use futures_util::stream::{self, Stream, StreamExt};
+use prost::Message;
+use prost_types::{FileDescriptorProto, FileDescriptorSet};
 use tonic::{Response, Status};
 use tonic_health::pb::health_check_response::ServingStatus;
 use tonic_health::pb::health_server::{Health, HealthServer};
@@ -20,6 +22,12 @@ pub(super) fn service(services: &[&'static str]) -> Calls {
     calls(HealthServer::new(Checks {
         services: services.into(),
     }))
+}
+
+/// Returns the service's file.
+pub(super) fn describe() -> Vec<FileDescriptorProto> {
+    let set = FileDescriptorSet::decode(tonic_health::pb::FILE_DESCRIPTOR_SET);
+    set.map(|set| set.file).unwrap_or_default()
 }
 
 struct Checks {

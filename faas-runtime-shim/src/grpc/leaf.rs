@@ -9,13 +9,14 @@ use std::time::Duration;
 use axum::body::Body;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use http::{Request, Response};
-use tonic::Status;
+use http::{HeaderValue, Request, Response};
+use tonic::{Code, Status};
 
 use super::answer::CallAnswer;
 use super::failure;
+use super::status::GRPC_STATUS;
 use super::timeout::{self, GRPC_TIMEOUT};
-use crate::application::bounds::Bounds;
+use crate::application::bounds::{Bounds, Fault};
 use crate::application::guard::Guard;
 use crate::function::{Calls, MethodLimits};
 use crate::invocation::Parts;
@@ -24,6 +25,8 @@ use crate::invocation::Parts;
 pub(super) struct Leaf {
     index: usize,
     methods: &'static [MethodLimits],
+    /// Whose callers send streams of messages; nobody knows of a service without descriptors.
+    streams: Option<Box<[Box<str>]>>,
     entry: Entry,
 }
 
@@ -34,12 +37,22 @@ pub(super) enum Entry {
 }
 
 impl Leaf {
-    pub(super) fn new(index: usize, methods: &'static [MethodLimits], entry: Entry) -> Self {
+    pub(super) fn new(
+        index: usize,
+        methods: &'static [MethodLimits],
+        streams: Option<Box<[Box<str>]>>,
+        entry: Entry,
+    ) -> Self {
         Self {
             index,
             methods,
+            streams,
             entry,
         }
+    }
+
+    pub(super) fn index(&self) -> usize {
+        self.index
     }
 
     /// Takes a native call to the function.
@@ -53,9 +66,13 @@ impl Leaf {
             Ok(callers) => self.shorter(callers, request.uri().path()),
             Err(error) => return Calling::refused(&Status::internal(error.to_string())),
         };
-        if let Some(bounds) = request.extensions().get::<Bounds>() {
+        let bounds = request.extensions().get::<Bounds>().cloned();
+        if let Some(bounds) = &bounds {
             // a message has a largest size of its own, and a stream of them may last
-            bounds.lift();
+            match self.may_stream(request.uri().path()) {
+                true => bounds.await_messages(),
+                false => bounds.lift(),
+            }
         }
         // where methods are given a request, they find the context in it
         request.extensions_mut().insert(context.clone());
@@ -63,11 +80,14 @@ impl Leaf {
         let leaf = Arc::clone(self);
         let call = move |parts: Result<Parts, _>| -> BoxFuture<'static, CallAnswer> {
             match parts {
-                Ok(_) => Box::pin(leaf.enter(request).map(CallAnswer)),
+                Ok(_) => Box::pin(
+                    leaf.enter(request)
+                        .map(move |answer| CallAnswer(explained(answer, bounds.as_ref()))),
+                ),
                 Err(error) => Box::pin(ready(CallAnswer(failure::refused(&failure::of(error))))),
             }
         };
-        match application.procedure(self.index, context, within, call) {
+        match application.call(self.index, context, within, call) {
             Ok(guard) => Calling::Guarded(guard),
             Err(wait) => Calling::refused(&failure::overloaded(wait)),
         }
@@ -77,6 +97,14 @@ impl Leaf {
         match &self.entry {
             Entry::Service(calls) => calls(request),
             Entry::Method(call) => call(request),
+        }
+    }
+
+    fn may_stream(&self, path: &str) -> bool {
+        match &self.streams {
+            Some(streams) if streams.is_empty() => false,
+            Some(streams) => streams.iter().any(|method| path.ends_with(&**method)),
+            None => true,
         }
     }
 
@@ -91,6 +119,16 @@ impl Leaf {
             (Some(callers), Some(own)) => Some(callers.min(own)),
             (callers, own) => callers.or(own),
         }
+    }
+}
+
+/// What reads messages can only say that they broke off: here is known why.
+fn explained(answer: Response<Body>, bounds: Option<&Bounds>) -> Response<Body> {
+    let is_late = bounds.is_some_and(|bounds| bounds.fault() == Some(Fault::Late));
+    let has_failed = |code: &HeaderValue| Code::from_bytes(code.as_bytes()) != Code::Ok;
+    match is_late && answer.headers().get(GRPC_STATUS).is_some_and(has_failed) {
+        true => failure::refused(&Status::unavailable("the messages did not arrive in time")),
+        false => answer,
     }
 }
 

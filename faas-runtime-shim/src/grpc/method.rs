@@ -14,6 +14,7 @@ use tonic::{Status, Streaming};
 
 use super::failure;
 use super::settings::GrpcSection;
+use crate::application::bounds::Bounds;
 use crate::error::Error;
 use crate::invocation::{Parts, Slot};
 
@@ -70,6 +71,9 @@ pub fn call(
         let Some(parts) = request.extensions().get::<Parts>().cloned() else {
             return failure::refused(&Status::internal("no application serves this call"));
         };
+        if streams && let Some(bounds) = request.extensions().get::<Bounds>() {
+            bounds.await_messages();
+        }
         let settings = GrpcSection::of(&parts);
         let max = settings.max_message();
         let mut server = Grpc::new(AsBytes)
@@ -139,7 +143,7 @@ impl StreamingService<Bytes> for Method {
 }
 
 /// Leaves messages encoded: their types are known to the handler's parameters alone.
-struct AsBytes;
+pub(super) struct AsBytes;
 
 impl Codec for AsBytes {
     type Encode = Bytes;

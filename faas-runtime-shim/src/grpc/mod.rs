@@ -13,6 +13,7 @@ mod health;
 mod leaf;
 pub mod method;
 mod reflection;
+mod report;
 mod schema;
 mod settings;
 mod status;
@@ -58,7 +59,12 @@ pub(crate) async fn before(router: Router, parts: &Parts) -> Result<Box<dyn Rout
                 make,
             } => match made(make(parts.clone()), service(), &function.origin).await {
                 Ok(calls) => {
-                    let leaf = Leaf::new(index, methods, Entry::Service(calls));
+                    let leaf = Leaf::new(
+                        index,
+                        methods,
+                        shared.streams(service()),
+                        Entry::Service(calls),
+                    );
                     services.all(service(), Front::new(leaf.into(), &shared));
                 }
                 Err(error) => errors.push(error),
@@ -68,18 +74,22 @@ pub(crate) async fn before(router: Router, parts: &Parts) -> Result<Box<dyn Rout
                 method,
                 call,
             } => {
-                let leaf = Leaf::new(index, &[], Entry::Method(call));
+                // the method itself says so if it takes a stream
+                let leaf = Leaf::new(index, &[], Some(Box::default()), Entry::Method(call));
                 services.one(service, method, Front::new(leaf.into(), &shared));
             }
             _ => {}
         }
     }
     let names = services.names();
-    let reflection = reflection::services(&names)?;
-    let own = reflection
-        .into_iter()
-        .chain([(health::NAME, health::service(&names))]);
-    for (name, calls) in own.filter(|(name, _)| !names.contains(name)) {
+    let own = [health::NAME, reflection::V1, reflection::V1_ALPHA];
+    let missing = own.into_iter().filter(|name| !names.contains(name));
+    let listed: Vec<_> = names.iter().copied().chain(missing.clone()).collect();
+    for name in missing {
+        let calls = match name {
+            health::NAME => health::service(&names),
+            _ => reflection::service(&listed, shared.schema()),
+        };
         services.all(name, Front::new(calls.into(), &shared));
     }
     let routes = WithServices {

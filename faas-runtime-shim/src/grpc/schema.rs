@@ -103,14 +103,19 @@ impl Schema {
                 source: Box::new(source),
             }
         })?;
-        let mut methods = HashMap::new();
-        for service in pool.services() {
-            for method in service.methods() {
-                let path = format!("/{}/{}", service.full_name(), method.name());
-                methods.insert(path.into_boxed_str(), Method::new(&method));
+        let methods = methods(&pool);
+        Ok(Self { pool, methods })
+    }
+
+    /// Adds files of our own, unless the sets have what is in them.
+    pub(crate) fn add(&mut self, files: impl IntoIterator<Item = FileDescriptorProto>) {
+        for file in files {
+            // the pool stays as it is then
+            if let Err(error) = self.pool.add_file_descriptor_proto(file) {
+                tracing::debug!("a file that is described elsewhere: {error}");
             }
         }
-        Ok(Self { pool, methods })
+        self.methods = methods(&self.pool);
     }
 
     /// Looks for what `/pkg.Service/Method` leads to.
@@ -135,6 +140,17 @@ impl Schema {
     pub(crate) fn pool(&self) -> &DescriptorPool {
         &self.pool
     }
+}
+
+fn methods(pool: &DescriptorPool) -> HashMap<Box<str>, Method> {
+    let mut methods = HashMap::new();
+    for service in pool.services() {
+        for method in service.methods() {
+            let path = format!("/{}/{}", service.full_name(), method.name());
+            methods.insert(path.into_boxed_str(), Method::new(&method));
+        }
+    }
+    methods
 }
 
 impl Method {

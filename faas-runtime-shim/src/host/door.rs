@@ -10,6 +10,7 @@ use http::{Method, Request};
 use super::events::{self, Intake};
 use super::http::Service;
 use crate::application::{Answering, Application};
+use crate::clock::Clock;
 use crate::cloudevents::decode::mode;
 use crate::invocation::Facts;
 
@@ -74,5 +75,9 @@ impl Service for Door {
         }
         facts.head_timeout = Some(self.head_timeout);
         self.application.http(facts, request)
+    }
+
+    fn clock(&self) -> Option<&dyn Clock> {
+        Some(self.application.clock())
     }
 }

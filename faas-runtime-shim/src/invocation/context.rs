@@ -18,6 +18,7 @@ use crate::clock::Moment;
 use crate::current;
 use crate::error::Error;
 use crate::services::TaskId;
+use crate::telemetry::{Figures, MetricValue, Unit};
 use crate::trace::TraceContext;
 
 /// The invocation that a handler serves: its id, its limits, where it came from. Cheap to clone.
@@ -226,6 +227,17 @@ impl Context {
         self.0.facts.task.as_deref()
     }
 
+    /// Returns the id of the availability zone that the instance runs in, such as `use1-az1`, where the platform tells.
+    ///
+    /// It is asked for once and then known, until the instance is restored from a snapshot somewhere else.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost if the future is dropped; the next call asks again.
+    pub async fn availability_zone(&self) -> Option<Arc<str>> {
+        self.0.application.site().availability_zone().await
+    }
+
     /// Returns the trace that the invocation belongs to.
     #[must_use]
     pub fn trace(&self) -> Option<&TraceContext> {
@@ -263,6 +275,34 @@ impl Context {
         self.details()
             .and_then(|details| details.client_address)
             .or(self.0.facts.peer)
+    }
+
+    /// Tells a figure of the handler's own: `cx.metric("orders", 1, Unit::Count)`.
+    ///
+    /// The [unit](Unit) says what becomes of several figures of one name: amounts add up, times and shares stay apart. On the
+    /// host they are in `/metrics`, each function with its own series; on AWS Lambda, where `metrics.emf` is set, they are
+    /// metrics of CloudWatch. Tests read them by `app.metrics()`.
+    ///
+    /// A name begins with a letter and has letters, digits, `_`, `-`, `.` and `/`. It has one unit, and an application has at
+    /// most 200 of them: what differs from call to call is no name but a field of a log line. What cannot be told is dropped,
+    /// and said once by a warning. Outside of an invocation a figure is a line of the log at the level `debug`.
+    pub fn metric(&self, name: &'static str, value: impl MetricValue, unit: Unit) {
+        let value = value.in_unit(unit);
+        let Some(Chosen { state, .. }) = self.0.function.get() else {
+            tracing::debug!("a metric outside of an invocation: {name} {value} {unit}");
+            return;
+        };
+        let figure = (name, value, unit);
+        let own = self.0.application.own_metrics();
+        let is_taken = own.add(state.name(), state.trigger_name(), figure);
+        if is_taken && let Some(figures) = &self.0.facts.figures {
+            figures.own(state.name(), state.trigger_name(), figure);
+        }
+    }
+
+    /// Returns where what comes of it is gathered.
+    pub(crate) fn figures(&self) -> Option<&Arc<Figures>> {
+        self.0.facts.figures.as_ref()
     }
 
     pub(crate) fn head_timeout(&self) -> Option<Duration> {

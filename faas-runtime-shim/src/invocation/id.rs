@@ -35,6 +35,18 @@ impl InvocationId {
         })
     }
 
+    /// Makes the ids of this process differ from those of others that were copied from it, as by a snapshot.
+    #[cfg(all(feature = "aws-lambda", not(target_family = "wasm")))]
+    pub(crate) fn reseed() {
+        let mut bytes = [[0; 8]; 2];
+        for (half, bytes) in SALT.iter().zip(&mut bytes) {
+            match getrandom::fill(bytes) {
+                Ok(()) => half.store(u64::from_ne_bytes(*bytes), Ordering::Relaxed),
+                Err(error) => tracing::warn!("the system has no randomness for ids: {error}"),
+            }
+        }
+    }
+
     /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -42,16 +54,17 @@ impl InvocationId {
             Form::Given(text) => text,
             Form::Own { number, text } => text.get_or_init(|| {
                 let keys = process_keys();
-                format!(
-                    "{:016x}{:016x}",
-                    keys[0].hash_one(number),
-                    keys[1].hash_one(number)
-                )
-                .into()
+                let half =
+                    |at: usize| keys[at].hash_one((number, SALT[at].load(Ordering::Relaxed)));
+                format!("{:016x}{:016x}", half(0), half(1)).into()
             }),
         }
     }
 }
+
+/// What [`InvocationId::reseed`] draws. New keys would not do: the standard library counts them up from the first ones of a
+/// thread, in every copy alike.
+static SALT: [AtomicU64; 2] = [const { AtomicU64::new(0) }; 2];
 
 /// Hash keys drawn once per process from the system's randomness, which is all that `RandomState` is used for here.
 fn process_keys() -> &'static [RandomState; 2] {
@@ -84,5 +97,24 @@ mod tests {
         assert_ne!(one.as_str(), two.as_str());
         assert_eq!(one.as_str().len(), 32);
         assert!(one.as_str().bytes().all(|b| b.is_ascii_hexdigit()));
+    }
+
+    #[cfg(all(feature = "aws-lambda", not(target_family = "wasm")))]
+    #[test]
+    fn a_copy_of_the_process_makes_other_ids() {
+        let id = |number| {
+            InvocationId(Form::Own {
+                number,
+                text: OnceLock::new(),
+            })
+        };
+        let (before, kept) = (id(7), id(7));
+        assert_eq!(before.as_str(), kept.as_str());
+        InvocationId::reseed();
+        let after = id(7);
+        assert_ne!(before.as_str(), after.as_str());
+        assert_ne!(before.as_str()[..16], after.as_str()[..16]);
+        assert_ne!(before.as_str()[16..], after.as_str()[16..]);
+        assert_eq!(before.as_str(), kept.as_str(), "an id that was read stays");
     }
 }

@@ -26,9 +26,11 @@ pub use self::details::{Credentials, Details, RawJson};
 pub use self::events::{ChangeEvent, ChangeKind, ObjectEvent, ObjectKind, Tick};
 pub use self::id::InvocationId;
 pub use self::input::{Address, Arrival, Input, Item, Slot};
-pub use self::outcome::{Failure, FailureKind, Outcome, Reply};
+pub(crate) use self::outcome::Place;
+pub use self::outcome::{Failure, FailureKind, Outcome, Reply, ReplyStream};
 pub use self::task::TaskHandle;
 use crate::clock::Moment;
+use crate::telemetry::Figures;
 use crate::trace::TraceContext;
 
 /// What an adapter or a source knows of an invocation before a function is chosen for it.
@@ -52,6 +54,8 @@ pub struct Facts {
     pub details: Option<Arc<Details>>,
     /// The task that it works on, if it is an attempt of one.
     pub task: Option<Arc<TaskHandle>>,
+    /// Where what comes of it is gathered, if its adapter asks.
+    pub figures: Option<Arc<Figures>>,
 }
 
 /// The bytes that an event invocation brings.

@@ -1,10 +1,15 @@
 //! What comes of an event invocation.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::body::Body;
 use bytes::Bytes;
+use futures_util::stream::{Stream, StreamExt as _, TryStreamExt as _};
 
+use crate::application::BrokenOff;
 use crate::cloudevents::CloudEvent;
 use crate::error::{Error, ErrorKind};
 
@@ -20,6 +25,8 @@ pub struct Reply {
     pub media_type: Cow<'static, str>,
     /// The event that the function answers with, instead of a body.
     pub event: Option<Box<CloudEvent>>,
+    /// The body while it is made, instead of one that is there.
+    pub stream: Option<ReplyStream>,
 }
 
 impl Reply {
@@ -30,6 +37,20 @@ impl Reply {
             body: body.into(),
             media_type: media_type.into(),
             event: None,
+            stream: None,
+        }
+    }
+
+    /// Makes a reply whose body is sent while it is made; with the first error it breaks off.
+    #[must_use]
+    pub fn streamed(
+        pieces: impl Stream<Item = Result<Bytes, Error>> + Send + 'static,
+        media_type: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let pieces = pieces.map_err(|error| BrokenOff(error.into()));
+        Self {
+            stream: Some(ReplyStream::new(Body::from_stream(pieces))),
+            ..Self::new(Bytes::new(), media_type)
         }
     }
 
@@ -53,6 +74,83 @@ impl Reply {
     pub fn nothing() -> Self {
         Self::json(Bytes::from_static(b"null"))
     }
+
+    /// Waits for the whole body, where it is a stream.
+    ///
+    /// # Errors
+    ///
+    /// Fails with what broke the stream off, and for more than `limit` bytes.
+    pub async fn gathered(mut self, limit: usize) -> Outcome {
+        let Some(stream) = self.stream.take() else {
+            return Ok(self);
+        };
+        let mut pieces = stream.take().into_data_stream();
+        let mut whole = Vec::new();
+        while let Some(piece) = pieces.next().await {
+            let piece = piece.map_err(|error| BrokenOff::failure_in(&error))?;
+            if whole.len().saturating_add(piece.len()) > limit {
+                return Err(Failure {
+                    kind: FailureKind::Reject,
+                    name: Cow::Borrowed("ResponseSizeTooLarge"),
+                    message: format!("the stream has more than {limit} bytes"),
+                    place: None,
+                });
+            }
+            whole.extend_from_slice(&piece);
+        }
+        self.body = whole.into();
+        Ok(self)
+    }
+
+    /// Takes the body in either form.
+    pub fn into_body(self) -> Body {
+        match self.stream {
+            Some(stream) => stream.take(),
+            None => Body::from(self.body),
+        }
+    }
+}
+
+/// The body of a [`Reply`] while it is made.
+///
+/// Clones share one stream, and whoever takes it first has it.
+#[derive(Clone)]
+pub struct ReplyStream(Arc<Mutex<Option<Body>>>);
+
+impl ReplyStream {
+    /// Makes one of a body.
+    #[must_use]
+    pub fn new(body: Body) -> Self {
+        Self(Arc::new(Mutex::new(Some(body))))
+    }
+
+    /// Takes the body; an empty one, if it was taken before.
+    pub fn take(&self) -> Body {
+        // nothing that holds the lock can panic, and what is in it is whole in any case
+        let mut body = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        body.take().unwrap_or_default()
+    }
+
+    /// Puts another body around the one that is there.
+    pub(crate) fn map(&self, around: impl FnOnce(Body) -> Body) {
+        let body = around(self.take());
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(body);
+    }
+}
+
+impl fmt::Debug for ReplyStream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReplyStream").finish_non_exhaustive()
+    }
+}
+
+impl Eq for ReplyStream {}
+
+/// One stream is equal to itself alone.
+impl PartialEq for ReplyStream {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 /// Why an invocation has no reply.
@@ -65,6 +163,42 @@ pub struct Failure {
     pub name: Cow<'static, str>,
     /// The message, with its causes.
     pub message: String,
+    /// Where the handler panicked, if it did and our hook has seen it.
+    pub(crate) place: Option<Box<Place>>,
+}
+
+/// A place in the source of a program.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Place {
+    pub(crate) file: Box<str>,
+    pub(crate) line: u32,
+}
+
+impl Place {
+    /// Notes a place, without what its path tells of the machine that the program was built on.
+    pub(crate) fn new(file: &str, line: u32) -> Self {
+        Self {
+            file: within_sources(file).into(),
+            line,
+        }
+    }
+}
+
+/// Cuts an absolute path to the part from its last `src/` on, or to the file; relative ones are those of the workspace.
+fn within_sources(path: &str) -> &str {
+    let is_separator = |c| matches!(c, '/' | '\\');
+    let is_absolute = path.starts_with(is_separator) || path.get(1..2) == Some(":");
+    if !is_absolute {
+        return path;
+    }
+    let sources = ["/src/", "\\src\\"]
+        .iter()
+        .filter_map(|sources| path.rfind(sources))
+        .max();
+    let start = sources.or_else(|| path.rfind(is_separator));
+    start
+        .and_then(|start| path.get(start + 1..))
+        .unwrap_or(path)
 }
 
 /// The kinds of failure, as settlement tells them apart.
@@ -90,11 +224,12 @@ pub enum FailureKind {
 }
 
 impl Failure {
-    pub(crate) fn panic(message: String) -> Self {
+    pub(crate) fn panic(message: String, place: Option<Place>) -> Self {
         Self {
             kind: FailureKind::Panic,
             name: Cow::Borrowed("Panic"),
             message,
+            place: place.map(Box::new),
         }
     }
 
@@ -103,6 +238,7 @@ impl Failure {
             kind: FailureKind::Deadline,
             name: Cow::Borrowed("Timeout"),
             message: format!("no answer within {limit:?}"),
+            place: None,
         }
     }
 }
@@ -113,6 +249,20 @@ impl Failure {
             kind: FailureKind::NotAttempted,
             name: Cow::Borrowed("NotAttempted"),
             message: why.to_owned(),
+            place: None,
+        }
+    }
+
+    #[cfg_attr(
+        not(feature = "aws-lambda"),
+        expect(dead_code, reason = "an adapter's own errors have names there")
+    )]
+    pub(crate) fn refused(name: &'static str, message: &str) -> Self {
+        Self {
+            kind: FailureKind::Reject,
+            name: Cow::Borrowed(name),
+            message: message.to_owned(),
+            place: None,
         }
     }
 
@@ -121,6 +271,7 @@ impl Failure {
             kind: FailureKind::Unroutable,
             name: Cow::Borrowed("Unroutable"),
             message,
+            place: None,
         }
     }
 }
@@ -135,6 +286,32 @@ impl From<Error> for Failure {
             },
             name: Cow::Owned(error.name().to_owned()),
             message: error.chain(),
+            place: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_tells_nothing_of_the_machine() {
+        let check = |path: &str, shown: &str| assert_eq!(&*Place::new(path, 7).file, shown);
+        check("src/orders.rs", "src/orders.rs");
+        check("shop/src/orders/new.rs", "shop/src/orders/new.rs");
+        check("/home/ann/secret/src/orders.rs", "src/orders.rs");
+        check(
+            "/home/ann/.cargo/registry/src/index-1949/time-0.3/src/date.rs",
+            "src/date.rs",
+        );
+        check(
+            "/rustc/59807616e/library/core/src/option.rs",
+            "src/option.rs",
+        );
+        check("/build/generated.rs", "generated.rs");
+        check(r"C:\ann\shop\src\main.rs", r"src\main.rs");
+        check("", "");
+        check("/", "");
     }
 }

@@ -174,6 +174,10 @@ impl Outlet for Bindings {
         }
     }
 
+    fn disconnect(&self) {
+        self.client.disconnect();
+    }
+
     fn is_bound(&self, queue: &str) -> bool {
         self.can_publish(Bound::Queues, queue)
     }

@@ -81,6 +81,9 @@ pub trait Outlet: fmt::Debug + Send + Sync {
         let _ = engine;
     }
 
+    /// Closes the connections that wait for their next use, as before a snapshot of the instance and after it.
+    fn disconnect(&self) {}
+
     /// Tells whether messages for this queue have a place of their own that can be published to.
     fn is_bound(&self, queue: &str) -> bool;
 }

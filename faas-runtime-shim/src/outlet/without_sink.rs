@@ -22,6 +22,8 @@ impl Client {
         unsupported(what)
     }
 
+    pub(super) fn disconnect(&self) {}
+
     pub(super) fn emit(
         &self,
         what: String,

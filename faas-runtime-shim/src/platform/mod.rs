@@ -34,6 +34,12 @@ pub trait Adapter: fmt::Debug + Sync {
     /// Tells whether the process runs on this platform.
     fn detects(&self, env: &Env) -> bool;
 
+    /// Reads which async runtime an instance needs that was started in this way.
+    fn flavour(&self, env: &Env) -> Flavour {
+        let _ = env;
+        self.profile().flavour
+    }
+
     /// Reads the platform's own selector; `FAAS_FUNCTION` has been looked at before.
     fn selection(&self, env: &Env, registry: &Registry) -> Selection {
         let _ = (env, registry);

@@ -8,6 +8,7 @@ mod id;
 mod kv;
 mod memory;
 mod operations;
+mod site;
 mod tasks;
 mod unbound;
 
@@ -24,6 +25,7 @@ pub use self::operations::{
     DeadLetters, FailedAttempt, Operations, OperationsError, Purged, QueueState, Shown, Stage,
     TimerState,
 };
+pub use self::site::Site;
 pub(crate) use self::tasks::{ATTRIBUTE, CHANNEL};
 pub use self::tasks::{
     Cancelled, NewTask, Submitted, TaskError, TaskFailure, TaskFilter, TaskId, TaskResult,
@@ -44,6 +46,8 @@ pub struct Services {
     pub tasks: Arc<dyn Tasks>,
     /// What waits, and what is planned.
     pub operations: Arc<dyn Operations>,
+    /// Where the instance runs.
+    pub site: Arc<dyn Site>,
 }
 
 impl Services {
@@ -58,7 +62,8 @@ impl Services {
             outlet,
             kv: Arc::clone(&unbound) as Arc<dyn KeyValue>,
             tasks: Arc::clone(&unbound) as Arc<dyn Tasks>,
-            operations: unbound,
+            operations: Arc::clone(&unbound) as Arc<dyn Operations>,
+            site: unbound,
         }
     }
 

@@ -1,12 +1,13 @@
 //! What stands in where nothing is bound.
 
 use std::future::ready;
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 
 use super::{
     Cancelled, Conflict, DeadLetters, Delete, Entry, KeyValue, KvError, NewTask, Operations,
-    OperationsError, Page, Purged, Put, QueueState, Scan, Shown, Stage, Submitted, TaskError,
+    OperationsError, Page, Purged, Put, QueueState, Scan, Shown, Site, Stage, Submitted, TaskError,
     TaskFilter, TaskId, TaskStatus, Tasks, TimerState,
 };
 
@@ -16,6 +17,12 @@ pub(super) struct Unbound {
     pub(super) platform: &'static str,
     /// The scheme of `kv.url`, if it names a store that nobody here speaks with.
     pub(super) kv_scheme: Option<Box<str>>,
+}
+
+impl Site for Unbound {
+    fn availability_zone(&self) -> BoxFuture<'_, Option<Arc<str>>> {
+        Box::pin(ready(None))
+    }
 }
 
 impl Unbound {

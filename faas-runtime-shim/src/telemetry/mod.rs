@@ -4,11 +4,14 @@
 //! filter apply is handed in by whoever knows the platform. Traces travel as [`TraceContext`](crate::trace::TraceContext)
 //! and need nothing here but two fields of each line. Start at `logs::init`.
 
+pub(crate) mod figures;
 pub(crate) mod logs;
 pub(crate) mod metrics;
 pub(crate) mod panic;
 mod start;
 
+pub use self::figures::Figures;
 pub use self::logs::{Captured, LogPlan};
+pub use self::metrics::own::{Metric, MetricValue, Unit};
 pub use self::start::capture;
 pub(crate) use self::start::init;

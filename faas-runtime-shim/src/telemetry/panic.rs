@@ -1,18 +1,20 @@
 //! Panics as log lines: one each, where std's own hook prints several and knows of no invocation.
 //!
-//! Catching a panic and answering for it is the door's work; this only tells. The line goes through `tracing`, so it has the
+//! Catching a panic and answering for it is the door's work; this only tells, and keeps the place for whoever catches. The line goes through `tracing`, so it has the
 //! look, the place and the invocation's fields of all others, also in an application with a subscriber of its own. Start at
 //! [`install`].
 
+use std::any::Any;
 use std::backtrace::Backtrace;
 use std::cell::Cell;
 use std::fmt::Write as _;
-use std::panic::{self, PanicHookInfo};
+use std::panic::{self, Location, PanicHookInfo};
 use std::sync::Once;
 
 use tracing::subscriber::NoSubscriber;
 
 use super::logs::{self, Stream};
+use crate::invocation::Place;
 
 /// Puts our hook in the place of the one that is set, once for the process. With `backtrace` (the platform's environment
 /// asks for it by `RUST_BACKTRACE`) each line carries one.
@@ -29,11 +31,25 @@ pub(crate) fn quietly<R>(work: impl FnOnce() -> R) -> R {
     done
 }
 
+/// Takes where the panic happened that this thread has just caught, if our hook was there to see it.
+pub(crate) fn place() -> Option<Place> {
+    PLACE.try_with(Cell::take).ok().flatten()
+}
+
+/// Lets a panic that was caught elsewhere go on here, with its place.
+pub(crate) fn resume(panic: Box<dyn Any + Send>, place: Option<Place>) -> ! {
+    let _ = PLACE.try_with(|kept| kept.set(place));
+    panic::resume_unwind(panic)
+}
+
 thread_local! {
     static QUIET: Cell<bool> = const { Cell::new(false) };
+    static PLACE: Cell<Option<Place>> = const { Cell::new(None) };
 }
 
 fn tell(panic: &PanicHookInfo<'_>, backtrace: bool) {
+    let place = panic.location().map(of_location);
+    let _ = PLACE.try_with(|kept| kept.set(place));
     if QUIET.get() {
         return;
     }
@@ -54,6 +70,10 @@ fn tell(panic: &PanicHookInfo<'_>, backtrace: bool) {
             &unheard(message, location, backtrace.as_ref()),
         ),
     }
+}
+
+fn of_location(location: &Location<'_>) -> Place {
+    Place::new(location.file(), location.line())
 }
 
 /// The line while there is no subscriber: before the start, after the end of a thread, or inside another line.
@@ -111,6 +131,36 @@ mod tests {
         assert!(file.ends_with("telemetry/panic.rs"), "{file}");
         assert!(row.parse::<u32>().unwrap() > 0 && column.parse::<u32>().unwrap() > 0);
         assert_eq!(line.get("backtrace"), None);
+    }
+
+    #[test]
+    fn whoever_catches_a_panic_has_its_place() {
+        lines(Format::Json(Names::OPEN_TELEMETRY), "", || {
+            told(false, || panic!("here"));
+        });
+        let caught = place().unwrap();
+        assert!(
+            caught.file.ends_with("src/telemetry/panic.rs"),
+            "{caught:?}"
+        );
+        assert!(caught.line > 0);
+        assert_eq!(place(), None);
+        let resumed = catch_unwind(|| resume(Box::new("again"), Some(caught.clone())));
+        assert!(resumed.is_err());
+        assert_eq!(place(), Some(caught));
+    }
+
+    #[test]
+    fn as_text_a_panic_is_one_line_too() {
+        let lines = lines(Format::Text, "", || told(true, || panic!("two\nlines")));
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        let (head, rest) = lines[0].split_at("2026-11-21T12:03:04.123Z ".len());
+        assert_eq!(head, "2026-11-21T12:03:04.123Z ");
+        assert!(
+            rest.starts_with(r"ERROR faas::panic: panicked: two\nlines location="),
+            "{rest}"
+        );
+        assert!(!lines[0].contains('\n') && !lines[0].contains('\x1b'));
     }
 
     #[test]

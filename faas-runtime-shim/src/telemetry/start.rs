@@ -38,9 +38,12 @@ impl LogPlan {
         }
     }
 
-    /// Tells whether lines are for machines.
-    pub(crate) fn is_json(&self) -> bool {
-        matches!(self.format, Format::Json(_))
+    /// Tells whether lines are collected, so that all that is told has to be a line of the log.
+    pub(crate) fn is_collected(&self) -> bool {
+        match self.format {
+            Format::Json(_) | Format::Text => true,
+            Format::Human { .. } => false,
+        }
     }
 }
 

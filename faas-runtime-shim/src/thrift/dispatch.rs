@@ -10,6 +10,7 @@ use std::task::{self, Poll};
 use bytes::BytesMut;
 
 use super::message::Question;
+use super::services::Unclear;
 use super::wire::{self, Frame, Header, Kind, Malformed, number};
 use super::{Answer, Call, Fault};
 use crate::application::Application;
@@ -43,13 +44,22 @@ pub(crate) fn dispatch(
             return Ok(Dispatched::refused(question, false, Fault::no_call()));
         }
     };
-    let found = application.thrift().and_then(|services| {
-        let picked = services.pick(service.as_deref(), &head.name, place)?;
-        Some((picked, services.limits()))
-    });
-    let Some((picked, limits)) = found else {
-        let fault = Fault::unknown_method(&head.name);
-        return Ok(Dispatched::refused(question, oneway, fault));
+    let found = application
+        .thrift()
+        .ok_or(Unclear::Unknown)
+        .and_then(|services| {
+            let picked = services.pick(service.as_deref(), &head.name, place)?;
+            Ok((picked, services.limits()))
+        });
+    let (picked, limits) = match found {
+        Ok(found) => found,
+        Err(unclear) => {
+            let fault = match unclear {
+                Unclear::Unknown => Fault::unknown_method(&head.name),
+                Unclear::Ambiguous { one, other } => Fault::ambiguous(&head.name, one, other),
+            };
+            return Ok(Dispatched::refused(question, oneway, fault));
+        }
     };
     oneway |= picked.oneway;
     let mut within = picked.timeout;
@@ -68,7 +78,7 @@ pub(crate) fn dispatch(
         Ok(_) => service.call(call),
         Err(error) => Box::pin(ready(call.fault(Fault::from(error)))),
     };
-    let stage = match application.procedure(picked.entry.function, context, within, enter) {
+    let stage = match application.call(picked.entry.function, context, within, enter) {
         Ok(guard) => Stage::Running(guard),
         Err(_) => Stage::Refused(Some(Answer::fault(Fault::overloaded()))),
     };

@@ -37,13 +37,21 @@ impl Fault {
 
     /// Tells that there is no such method.
     pub(crate) fn unknown_method(name: &str) -> Self {
-        let mut shown: String = name.chars().take(LONGEST_NAME).collect();
-        if shown.len() < name.len() {
-            shown.push('…');
-        }
+        let shown = shown(name);
         Self::told(
             Kind::UNKNOWN_METHOD,
             format!("there is no method `{shown}`"),
+        )
+    }
+
+    /// Tells that more than one service has the method.
+    pub(crate) fn ambiguous(name: &str, one: &str, other: &str) -> Self {
+        let shown = shown(name);
+        Self::told(
+            Kind::UNKNOWN_METHOD,
+            format!(
+                "method `{shown}` is of `{one}` and of `{other}`: name the service, as in `{one}:{shown}` (TMultiplexedProtocol), or over HTTP at the end of the path"
+            ),
         )
     }
 
@@ -96,6 +104,14 @@ impl Fault {
             report: None,
         }
     }
+}
+
+fn shown(name: &str) -> String {
+    let mut shown: String = name.chars().take(LONGEST_NAME).collect();
+    if shown.len() < name.len() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// What a name is cut to in an answer; it may be as long as a message.

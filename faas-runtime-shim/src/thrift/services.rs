@@ -45,6 +45,15 @@ pub(crate) struct Picked<'a> {
     pub(crate) timeout: Option<Duration>,
 }
 
+/// Why nobody knows what a message means.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Unclear<'a> {
+    /// There is no such service, or it has no such method.
+    Unknown,
+    /// Two services have the method, or more.
+    Ambiguous { one: &'a str, other: &'a str },
+}
+
 impl Services {
     pub(crate) fn new(all: impl IntoIterator<Item = Entry>, limits: Limits) -> Self {
         Self {
@@ -70,17 +79,23 @@ impl Services {
         service: Option<&str>,
         method: &str,
         place: Option<&str>,
-    ) -> Option<Picked<'_>> {
+    ) -> Result<Picked<'_>, Unclear<'_>> {
         let named = |name: &str| self.all.iter().find(|entry| entry.service.name() == name);
-        if let Some(service) = service {
-            return named(service)?.pick(method);
+        if let Some(entry) = service.or(place).and_then(named) {
+            return entry.pick(method).ok_or(Unclear::Unknown);
         }
-        if let Some(entry) = place.and_then(named) {
-            return entry.pick(method);
+        if service.is_some() {
+            return Err(Unclear::Unknown);
         }
         let mut having = self.all.iter().filter_map(|entry| entry.pick(method));
-        let first = having.next()?;
-        having.next().is_none().then_some(first)
+        let first = having.next().ok_or(Unclear::Unknown)?;
+        match having.next() {
+            None => Ok(first),
+            Some(second) => {
+                let [one, other] = [first, second].map(|picked| picked.entry.service.name());
+                Err(Unclear::Ambiguous { one, other })
+            }
+        }
     }
 }
 
@@ -220,7 +235,7 @@ mod tests {
     ) {
         let services = services(names);
         let (service, method, place) = asked;
-        let picked = services.pick(service, method, place);
+        let picked = services.pick(service, method, place).ok();
         assert_eq!(picked.map(|picked| picked.entry.service.name()), expected);
     }
 
@@ -250,6 +265,11 @@ mod tests {
         check(&["One", "Plain"], (None, "touchIt", None), Some("One"));
         check(&["One", "Plain"], (None, "get", None), None);
         check(&[], (None, "get", None), None);
+        let both = services(&["One", "Plain"]);
+        let unclear = both.pick(None, "get", None).err();
+        let (one, other) = ("One", "Plain");
+        assert_eq!(unclear, Some(Unclear::Ambiguous { one, other }));
+        assert_eq!(both.pick(None, "put", None).err(), Some(Unclear::Unknown));
     }
 
     #[test]

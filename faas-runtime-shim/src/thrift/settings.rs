@@ -21,6 +21,8 @@ pub(crate) struct ThriftSection {
     pub(crate) max_connections: usize,
     /// How long a connection may stay open without a message.
     pub(crate) idle_timeout: Period,
+    /// How long a message may take, from its first byte to its last.
+    pub(crate) message_timeout: Period,
     /// A section of its own, which the host reads.
     tls: Option<IgnoredAny>,
 }
@@ -33,6 +35,8 @@ impl Default for ThriftSection {
             max_connections: 10_000,
             // clients keep connections in pools for minutes, and cannot tell a closed one from a lost call
             idle_timeout: Period::new(Duration::from_secs(5 * 60)),
+            // the longest message at two megabits a second
+            message_timeout: Period::new(Duration::from_secs(60)),
             tls: None,
         }
     }

@@ -73,6 +73,7 @@ pub use faas_runtime_shim::clock::ManualClock;
 pub use faas_runtime_shim::services::MemoryKv;
 pub use faas_runtime_shim::settle::Settlement;
 pub use faas_runtime_shim::startup::{StartError, StartErrors};
+pub use faas_runtime_shim::telemetry::Metric;
 
 use crate::extract::Codec;
 use crate::extract::trigger::Invoke;
@@ -304,6 +305,8 @@ impl TestApp {
         let reply = self
             .application
             .invoke(index, Facts::default(), payload.into())
+            .await?
+            .gathered(usize::MAX)
             .await?;
         Ok(H::OutputCodec::decode(&reply)?)
     }
@@ -351,6 +354,32 @@ impl TestApp {
         self.captured.take()
     }
 
+    /// Returns the figures that handlers have told so far by `cx.metric(…)`, by name and function.
+    ///
+    /// ```standalone_crate
+    /// use faas::testing::App;
+    /// use faas::{Context, Json, Unit};
+    ///
+    /// #[faas::invoke]
+    /// async fn sell(Json(pieces): Json<u64>, cx: Context) -> Json<u64> {
+    ///     cx.metric("pieces", pieces, Unit::Count);
+    ///     Json(pieces)
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let app = App::new().start().await;
+    /// app.call(sell, 2).await.unwrap();
+    /// app.call(sell, 3).await.unwrap();
+    /// let [pieces] = &app.metrics()[..] else { panic!("one name, one function") };
+    /// assert_eq!((pieces.name, pieces.count, pieces.sum), ("pieces", 2, 5.0));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn metrics(&self) -> Vec<Metric> {
+        self.application.own_figures()
+    }
+
     /// Takes what has been published so far, in the order in which it was; nothing after [`App::unbound`].
     #[must_use]
     pub fn published(&self) -> Vec<Published> {
@@ -381,7 +410,7 @@ impl TestApp {
     ///
     /// Returns the hooks that failed.
     pub async fn freeze(&self) -> Result<(), StartErrors> {
-        self.application.run_hooks(HookMoment::BeforeFreeze).await
+        self.application.freeze().await
     }
 
     /// Runs the hooks `after_restore`, as a platform does when an instance comes out of a snapshot.
@@ -390,7 +419,7 @@ impl TestApp {
     ///
     /// Returns the hooks that failed.
     pub async fn restore(&self) -> Result<(), StartErrors> {
-        self.application.run_hooks(HookMoment::AfterRestore).await
+        self.application.thaw().await
     }
 
     /// Runs the stop hooks.

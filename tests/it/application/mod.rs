@@ -22,6 +22,7 @@ mod keys;
 mod lazy;
 mod limits;
 mod logs;
+mod metrics;
 mod mounts;
 mod objects;
 mod panics;

@@ -8,7 +8,7 @@ use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::api::{Event, Poll, Request, RuntimeApi};
+use super::api::{Event, Mode, Poll, Request, RuntimeApi};
 use crate::process::PATIENCE;
 
 /// An instance of `faas-probe`, as the platform runs it.
@@ -48,6 +48,23 @@ impl Probe {
         let api = RuntimeApi::new();
         let authority = api.authority();
         Self::at(api, &authority, env)
+    }
+
+    /// Starts an instance of a kind, with what the platform tells such an instance before this environment.
+    pub(super) fn of_mode(mode: Mode, env: &[(&str, &str)]) -> Self {
+        let polls = match mode {
+            Mode::Managed { polls } => polls.to_string(),
+            _ => String::new(),
+        };
+        let kind = match mode {
+            Mode::SnapStart => ("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start"),
+            Mode::Managed { .. } => ("AWS_LAMBDA_MAX_CONCURRENCY", polls.as_str()),
+            _ => ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+        };
+        let api = RuntimeApi::of(mode);
+        let authority = api.authority();
+        let env: Vec<_> = [kind].iter().chain(env).copied().collect();
+        Self::at(api, &authority, &env)
     }
 
     /// Starts one that reaches `api` by this text.
@@ -93,6 +110,43 @@ impl Probe {
             Some(request) => request,
             None => panic!("nothing came; the log:\n{}", self.log()),
         }
+    }
+
+    /// Waits for something that is no post and no poll, by the end of its path.
+    #[track_caller]
+    pub(super) fn aside(&self, path: &str, number: usize) -> Request {
+        match self.api.aside(path, number) {
+            Some(aside) => aside,
+            None => panic!("`{path}` did not come; the log:\n{}", self.log()),
+        }
+    }
+
+    /// Waits for so many posts, and forgets them.
+    #[track_caller]
+    pub(super) fn drained(&self, count: usize) -> Vec<Request> {
+        match self.api.drained(count) {
+            Some(posts) => posts,
+            None => panic!("{count} did not come; the log:\n{}", self.log()),
+        }
+    }
+
+    /// Waits until so many bytes of a streamed answer have come.
+    #[track_caller]
+    pub(super) fn arrived(&self, id: &str, bytes: usize) -> Vec<u8> {
+        match self.api.arrived(id, bytes) {
+            Some(body) => body,
+            None => panic!("{bytes} bytes did not come; the log:\n{}", self.log()),
+        }
+    }
+
+    /// Waits until so many polls wait and there is nothing left for them.
+    #[track_caller]
+    pub(super) fn waiting(&self, polls: usize) {
+        assert!(
+            self.api.waiting(polls).is_some(),
+            "no {polls} polls; the log:\n{}",
+            self.log()
+        );
     }
 
     /// Waits until the instance asks and there is nothing left for it.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::api::{At, Event, Poll, Posting};
+use super::api::{At, Event, Poll, Posting, RuntimeApi, Zone};
 use super::events::{HttpAnswer, fixture, http_v2, redirected};
 use super::probe::Probe;
 
@@ -38,7 +38,15 @@ fn with_token(mut event: Value) -> Value {
 }
 
 fn instance() -> Probe {
-    Probe::start(&[
+    instance_with(&[])
+}
+
+fn instance_with(more: &[(&str, &str)]) -> Probe {
+    let api = RuntimeApi::new();
+    api.metadata(KEY, Zone::Is("use1-az4"));
+    let authority = api.authority();
+    let mut env = vec![
+        ("AWS_LAMBDA_METADATA_API", authority.as_str()),
         ("FAAS_LOG", "trace"),
         ("AWS_LAMBDA_LOG_LEVEL", "TRACE"),
         ("AWS_ACCESS_KEY_ID", KEY),
@@ -46,7 +54,9 @@ fn instance() -> Probe {
         ("AWS_SESSION_TOKEN", KEY),
         ("AWS_CONTAINER_AUTHORIZATION_TOKEN", KEY),
         ("AWS_LAMBDA_METADATA_TOKEN", KEY),
-    ])
+    ];
+    env.extend(more);
+    Probe::at(api, &authority, &env)
 }
 
 #[track_caller]
@@ -143,4 +153,66 @@ fn no_broken_connection_tells_a_credential() {
         .count();
     assert_eq!(told, 2, "{log}");
     silent(&log);
+}
+
+#[test]
+fn no_stream_tells_a_credential() {
+    let probe = instance_with(&[("FAAS_RESPONSE_MODE", "stream")]);
+    let mut echo = with_token(http_v2("POST", "/echo"));
+    echo["body"] = format!("{TOKEN} {CONTEXT}").into();
+    let postings = [
+        Posting::Ruled,
+        Posting::Status(400, "{}"),
+        Posting::Status(410, "{}"),
+        Posting::Limited(1),
+        Posting::Slow,
+    ];
+    let cuts = [At::Head, At::Body(3), At::Everything, At::HalfAnswer]
+        .map(|at| Posting::Cut { at, reset: true });
+    for posting in postings.into_iter().chain(cuts) {
+        let answer = probe.answer(event(&echo).answered(posting));
+        let limited = matches!(posting, Posting::Limited(_));
+        if answer.is_whole {
+            assert!(String::from_utf8_lossy(&answer.body).contains(TOKEN));
+        } else {
+            assert!(limited || answer.status == 0, "{posting:?}");
+        }
+    }
+    for path in [
+        "/broken/2",
+        "/broken/0",
+        "/bursting",
+        "/credential",
+        "/nowhere",
+    ] {
+        let answer = probe.answer(event(&with_token(http_v2("GET", path))));
+        silent(&String::from_utf8_lossy(&answer.body));
+        silent(&answer.trailer("lambda-runtime-function-error-body"));
+    }
+    silent(&probe.stop());
+}
+
+#[test]
+fn the_platform_s_own_credentials_go_nowhere_else() {
+    let probe = instance();
+    let zone = HttpAnswer::of(&probe.answer(event(&http_v2("GET", "/zone"))));
+    assert_eq!(zone.json(), "use1-az4");
+    let asked = probe.aside("/execution-environment", 0);
+    assert_eq!(asked.header("authorization"), format!("Bearer {KEY}"));
+    let parked = probe.aside("/extension/event/next", 0);
+    let id = parked.header("lambda-extension-identifier");
+    for answer in probe.api.all() {
+        silent(&format!("{answer:?}"));
+    }
+    let log = probe.stop();
+    silent(&log);
+    assert!(!log.contains(&id), "{log}");
+    // an endpoint that tells what it was asked with
+    for zone in [Zone::Status(500, KEY), Zone::Status(200, KEY), Zone::Cut] {
+        let probe = instance();
+        probe.api.metadata(KEY, zone);
+        let answer = HttpAnswer::of(&probe.answer(event(&http_v2("GET", "/zone"))));
+        assert_eq!(answer.json(), Value::Null, "{zone:?}");
+        silent(&probe.stop());
+    }
 }

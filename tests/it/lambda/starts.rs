@@ -50,6 +50,18 @@ const CASES: &[Case] = &[
         "F0501",
         &["FAAS_CONFIG", "`nowhere.toml`"],
     ),
+    (
+        ("FAAS__LAMBDA__REPORT", "often"),
+        78,
+        "F0501",
+        &["`lambda.report`", "FAAS__LAMBDA__REPORT", "`often`"],
+    ),
+    (
+        ("FAAS__METRICS__NAMESPACE", "AWS/Lambda"),
+        78,
+        "F0501",
+        &["`metrics.namespace`", "`AWS/Lambda`"],
+    ),
 ];
 
 #[test]

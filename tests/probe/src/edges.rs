@@ -2,12 +2,15 @@
 //! that fails when it is told to.
 
 use std::future::pending;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use bytes::Bytes;
-use faas::{Config, Context, Error, Json, State};
+use faas::{Config, Context, Error, Json, Path, State};
 use http::StatusCode;
 use serde::Serialize;
+use tokio::sync::watch;
 
 /// Answers with the payload, whatever it is.
 #[faas::invoke]
@@ -80,6 +83,25 @@ async fn credential(cx: Context) -> Json<Option<usize>> {
     Json(cx.credentials().get("x-amz-security-token").map(str::len))
 }
 
+/// Waits until so many are here at once.
+#[faas::http(GET, "/meet/{count}")]
+async fn meet(Path(count): Path<usize>) -> Result<&'static str, Error> {
+    static HERE: LazyLock<watch::Sender<usize>> = LazyLock::new(watch::Sender::default);
+    HERE.send_modify(|here| *here += 1);
+    let mut all = HERE.subscribe();
+    match all.wait_for(|here| *here >= count).await {
+        Ok(_) => Ok("met"),
+        Err(_) => Err(Error::retry("nobody comes")),
+    }
+}
+
+/// Where it runs.
+#[faas::http(GET, "/zone")]
+async fn zone(cx: Context) -> Json<Option<String>> {
+    let zone = cx.availability_zone().await;
+    Json(zone.map(|zone| zone.as_ref().to_owned()))
+}
+
 /// The section `[probe]`.
 #[faas::config("probe")]
 #[derive(Default)]
@@ -102,4 +124,15 @@ fn fragile(Config(settings): Config<Settings>) -> Result<Fragile, Error> {
 #[faas::invoke]
 async fn needy(_: State<Fragile>) -> &'static str {
     "whole"
+}
+
+/// Answers with the payload, and with how many have come to it for `"tally"`.
+#[faas::invoke]
+async fn counted(payload: Bytes) -> Bytes {
+    static CAME: AtomicU64 = AtomicU64::new(0);
+    if &*payload == br#""tally""# {
+        return CAME.load(Ordering::Relaxed).to_string().into();
+    }
+    CAME.fetch_add(1, Ordering::Relaxed);
+    payload
 }

@@ -10,6 +10,8 @@ mod publishing;
 mod queues;
 mod requests;
 mod seen;
+mod snapshot;
+mod streams;
 mod tasks;
 mod work;
 

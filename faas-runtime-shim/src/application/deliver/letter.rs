@@ -65,6 +65,7 @@ mod tests {
             kind: FailureKind::Reject,
             name: "Rejected".into(),
             message: message.to_owned(),
+            place: None,
         };
         let mut delivery = Delivery::default();
         delivery.attributes.push("colour", "red");

@@ -177,7 +177,7 @@ impl Run {
         letter: Option<(&'static str, Delivery)>,
     ) -> Settled {
         let state = self.application.state(self.function);
-        state.metrics.refused(OutcomeKind::NotAttempted);
+        state.refused(OutcomeKind::NotAttempted, self.facts.figures.as_ref());
         let failure = Failure::not_attempted(why);
         self.settle(Err(failure), attempt, letter).await
     }

@@ -9,7 +9,7 @@ mod digest;
 mod key;
 mod record;
 
-use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::panic::AssertUnwindSafe;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -22,6 +22,7 @@ use crate::function::{AfterCrash, EventEntry, Idempotent};
 use crate::invocation::{Failure, FailureKind, Input, InvocationId, Outcome, Parts};
 use crate::rfc3339;
 use crate::services::{Delete, Entry, KvError, Put, When};
+use crate::telemetry::panic;
 
 /// Calls the handler, unless the work is done, or being done: then its reply is given, or the delivery comes again.
 pub(crate) fn once(
@@ -50,7 +51,11 @@ async fn guarded(rule: Idempotent, entry: EventEntry, parts: Parts, input: Input
         Begun::Ours(version) => version,
         Begun::Done(outcome) => return outcome,
     };
-    let handler = AssertUnwindSafe(entry(parts, input)).catch_unwind();
+    let handler = async move {
+        // what is kept for the next time has to be whole
+        entry(parts, input).await?.gathered(usize::MAX).await
+    };
+    let handler = AssertUnwindSafe(handler).catch_unwind();
     let (outcome, version) = if left.is_some() {
         (handler.await, version)
     } else {
@@ -58,9 +63,10 @@ async fn guarded(rule: Idempotent, entry: EventEntry, parts: Parts, input: Input
     };
     match outcome {
         Ok(outcome) => work.end(outcome, version).await,
-        Err(panic) => {
+        Err(payload) => {
+            let place = panic::place();
             work.forget(version).await;
-            resume_unwind(panic)
+            panic::resume(payload, place)
         }
     }
 }
@@ -138,6 +144,7 @@ impl Work {
                 "the record of `{}` in `{}` cannot be read: {why}",
                 self.key, self.space
             ),
+            place: None,
         })?;
         if *record.mark() != self.mark {
             return Err(reject(
@@ -370,6 +377,7 @@ impl Work {
             kind: FailureKind::Overload,
             name: "InProgress".into(),
             message: format!("the work for `{}` is being done already{until}", self.key),
+            place: None,
         }
     }
 }
@@ -379,6 +387,7 @@ fn reject(name: &'static str, message: String) -> Failure {
         kind: FailureKind::Reject,
         name: name.into(),
         message,
+        place: None,
     }
 }
 
@@ -388,6 +397,7 @@ fn unguarded(error: &KvError) -> Failure {
         kind: FailureKind::Retry,
         name: "KvError".into(),
         message: format!("nobody knows whether this was done before: {error}"),
+        place: None,
     }
 }
 

@@ -4,6 +4,7 @@
 
 use bytes::{Buf as _, BufMut as _, Bytes, BytesMut};
 
+pub(super) use crate::application::borders::Borders;
 use crate::grpc::status::{Code, Status};
 
 /// The message is compressed, by all three protocols.
@@ -82,46 +83,6 @@ impl Frames {
     /// Whether nothing is left of a frame that was begun.
     pub(super) fn is_empty(&self) -> bool {
         self.kept.is_empty()
-    }
-}
-
-/// Follows frames that only pass, to know where one ends.
-#[derive(Debug, Default)]
-pub(super) struct Borders {
-    header: [u8; HEADER],
-    /// How much of the header has come; all of it while the message passes.
-    come: usize,
-    /// How much of the message is still to come.
-    left: usize,
-}
-
-impl Borders {
-    pub(super) fn pass(&mut self, mut piece: &[u8]) {
-        loop {
-            let skipped = self.left.min(piece.len());
-            self.left = self.left.saturating_sub(skipped);
-            piece = piece.get(skipped..).unwrap_or_default();
-            if self.left == 0 && self.come == HEADER {
-                self.come = 0;
-            }
-            let (Some(place), Some((byte, rest))) =
-                (self.header.get_mut(self.come), piece.split_first())
-            else {
-                return;
-            };
-            *place = *byte;
-            piece = rest;
-            self.come = self.come.saturating_add(1);
-            if self.come == HEADER {
-                let [_, a, b, c, d] = self.header;
-                self.left = usize::try_from(u32::from_be_bytes([a, b, c, d])).unwrap_or(usize::MAX);
-            }
-        }
-    }
-
-    /// Whether no frame is begun that has not ended.
-    pub(super) fn is_between(&self) -> bool {
-        self.left == 0 && (self.come == 0 || self.come == HEADER)
     }
 }
 

@@ -29,6 +29,7 @@ use axum::body::Body;
 use http::header::{ACCEPT, ALLOW, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 
+pub(crate) use self::complaint::Complaint;
 pub(crate) use self::connect::connect;
 use self::media::Media;
 pub(crate) use self::web::web;

@@ -174,5 +174,6 @@ fn failure(kind: FailureKind, name: &'static str, message: String) -> Failure {
         kind,
         name: name.into(),
         message,
+        place: None,
     }
 }

@@ -37,6 +37,7 @@ pub(crate) fn entry(parts: Parts, input: Input) -> BoxFuture<'static, Outcome> {
             kind,
             name: "Broken".into(),
             message: "canary: the printer is on fire".to_owned(),
+            place: None,
         })
     };
     let outcome = match name.split('_').next().unwrap_or_default() {

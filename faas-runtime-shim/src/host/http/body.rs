@@ -13,7 +13,9 @@ use hyper::body::Incoming;
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::front::Answer;
+use crate::application::borders::Borders;
 use crate::application::bounds::{Bounds, Fault};
+use crate::application::late::{Told, tell};
 
 /// A request's body that may neither grow past a limit nor pause for too long, unless its bounds are lifted.
 pub(super) struct Limited {
@@ -22,16 +24,40 @@ pub(super) struct Limited {
     patience: Duration,
     pause: Option<Pin<Box<Sleep>>>,
     bounds: Bounds,
+    /// Where the body is in its messages, if it has any that can be told apart.
+    messages: Option<Borders>,
+    has_ended: bool,
 }
 
 impl Limited {
-    pub(super) fn new(body: Incoming, limit: u64, patience: Duration, bounds: Bounds) -> Self {
+    pub(super) fn new(
+        body: Incoming,
+        limit: u64,
+        patience: Duration,
+        bounds: Bounds,
+        has_messages: bool,
+    ) -> Self {
         Self {
             inner: body,
             remaining: limit,
             patience,
             pause: None,
             bounds,
+            messages: has_messages.then(Borders::default),
+            has_ended: false,
+        }
+    }
+
+    /// Says whether the body may pause here for as long as it likes: between two messages of a stream.
+    fn may_pause(&self) -> bool {
+        self.bounds.is_patient() && self.messages.as_ref().is_none_or(Borders::is_between)
+    }
+}
+
+impl Drop for Limited {
+    fn drop(&mut self) {
+        if !self.has_ended && !self.inner.is_end_stream() {
+            self.bounds.abandon();
         }
     }
 }
@@ -49,9 +75,13 @@ impl HttpBody for Limited {
             if let Some(pause) = &mut this.pause {
                 pause.as_mut().reset(next(this.patience));
             }
+            this.has_ended = frame.is_none();
             if let Some(Ok(frame)) = &frame
                 && let Some(data) = frame.data_ref()
             {
+                if let Some(messages) = &mut this.messages {
+                    messages.pass(data);
+                }
                 match this.remaining.checked_sub(data.len() as u64) {
                     Some(remaining) => this.remaining = remaining,
                     None if this.bounds.is_lifted() => {}
@@ -64,7 +94,7 @@ impl HttpBody for Limited {
             }
             return Poll::Ready(frame.map(|frame| frame.map_err(BoxError::from)));
         }
-        if this.bounds.is_lifted() {
+        if this.may_pause() {
             this.pause = None;
             return Poll::Pending;
         }
@@ -115,6 +145,12 @@ impl Sealed {
             body,
             _in_progress: in_progress,
         }
+    }
+}
+
+impl Drop for Sealed {
+    fn drop(&mut self) {
+        tell(Told::Free);
     }
 }
 

@@ -3,17 +3,19 @@
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 use std::task::{Poll, ready};
 use std::time::Duration;
 
 use http::Request;
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::front::{Front, Overdue, Timeouts};
+use super::late::{Deadline, Streams};
 use super::{Phase, Policy, Service, request};
 
 /// Whom a connection is to, and what it is served with.
@@ -43,11 +45,15 @@ pub(super) async fn connection<I, S: Service>(
     } = client;
     let (front, watch) = Front::new(stream);
     let signals = watch.signals();
-    let service = hyper::service::service_fn(move |mut request| {
-        mark(&mut request);
-        request::answer(request, peer, policy, &service, &signals)
-    });
-    let builder = builder(policy);
+    let service = Arc::new(service);
+    let answering = {
+        let service = Arc::clone(&service);
+        hyper::service::service_fn(move |mut request| {
+            mark(&mut request);
+            request::answer(request, peer, policy, &*service, &signals)
+        })
+    };
+    let builder = builder(policy, Streams::of(Arc::clone(&service)));
     let late = {
         let timeouts = Timeouts {
             head: policy.header_timeout,
@@ -59,10 +65,11 @@ pub(super) async fn connection<I, S: Service>(
             ..timeouts
         };
         let mut serving =
-            pin!(builder.serve_connection_with_upgrades(TokioIo::new(front), service));
+            pin!(builder.serve_connection_with_upgrades(TokioIo::new(front), answering));
         let mut overdue = pin!(watch.overdue(timeouts));
         let mut draining = pin!(phase.wait_for(|phase| *phase != Phase::Serving));
         let mut is_ending = false;
+        let mut deadline = Deadline::default();
         poll_fn(|cx| {
             let mut ends = !is_ending && draining.as_mut().poll(cx).is_ready();
             loop {
@@ -71,11 +78,15 @@ pub(super) async fn connection<I, S: Service>(
                     serving.as_mut().graceful_shutdown();
                     overdue.set(watch.overdue(farewell));
                 }
-                if let Poll::Ready(ended) = serving.as_mut().poll(cx) {
+                if let Poll::Ready(ended) = deadline.watch(|| serving.as_mut().poll(cx)) {
                     if let Err(error) = ended {
                         tracing::debug!(%peer, "connection ended: {error}");
                     }
                     return Poll::Ready(false);
+                }
+                if deadline.is_over(service.clock(), cx) {
+                    tracing::debug!(%peer, "the client did not read its answer in time");
+                    return Poll::Ready(true);
                 }
                 match ready!(overdue.as_mut().poll(cx)) {
                     // a request may be on its way: HTTP/2 can say which ones are still answered
@@ -99,8 +110,8 @@ pub(super) async fn connection<I, S: Service>(
 /// For a client without a request in flight to leave, once it has been told that the connection ends.
 pub(super) const FAREWELL: Duration = Duration::from_secs(2);
 
-fn builder(policy: Policy) -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+fn builder<S>(policy: Policy, streams: Streams<S>) -> auto::Builder<Streams<S>> {
+    let mut builder = auto::Builder::new(streams);
     builder
         .http1()
         .max_buf_size(policy.max_header.max(SMALLEST_BUFFER))

@@ -7,6 +7,7 @@
 mod body;
 mod connection;
 pub(crate) mod front;
+mod late;
 mod request;
 mod secured;
 #[cfg(test)]
@@ -25,6 +26,7 @@ use self::connection::{Client, connection};
 use self::secured::secured;
 use super::accept::accept;
 use super::tls::{Protocols, Tls};
+use crate::clock::Clock;
 
 /// What a listener bears.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +72,11 @@ pub(crate) trait Service: Clone + Send + Sync + 'static {
 
     /// Answers one request of `peer`.
     fn answer(&self, request: Request<Body>, peer: SocketAddr) -> Self::Answering;
+
+    /// Returns the clock of the answers' deadlines, if they have any.
+    fn clock(&self) -> Option<&dyn Clock> {
+        None
+    }
 }
 
 /// Whether a server goes on, and how it ends.

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use axum::body::{Body, HttpBody};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 
@@ -14,6 +14,7 @@ use super::body::{Limited, Sealed};
 use super::front::{Answer, Signals};
 use super::{Policy, Service};
 use crate::application::bounds::{Bounds, Fault};
+use crate::application::late::{Told, tell};
 use crate::error::problem;
 
 /// Answers a request within the policy.
@@ -58,6 +59,8 @@ fn stage<S: Service>(
             response: Some(Box::new(too_large(policy.max_body))),
         };
     }
+    let has_messages = may_stream && !is_text(request.headers());
+    let version = request.version();
     let bounds = Bounds::default();
     let of_body = bounds.clone();
     let mut request = request.map(|body| {
@@ -66,6 +69,7 @@ fn stage<S: Service>(
             policy.max_body,
             policy.body_timeout,
             of_body,
+            has_messages,
         ))
     });
     if may_stream {
@@ -75,6 +79,8 @@ fn stage<S: Service>(
         answering: service.answer(request, peer),
         bounds,
         limit: policy.max_body,
+        version,
+        in_chunks: length.is_none(),
     }
 }
 
@@ -88,6 +94,13 @@ fn may_stream(headers: &HeaderMap) -> bool {
 /// gRPC and gRPC-Web ("gRPC over HTTP2", Requests; "gRPC-Web", Content-Type), and Connect's streams ("Connect Protocol",
 /// Streaming-Content-Type).
 const STREAMS: [&[u8]; 2] = [b"application/grpc", b"application/connect+"];
+
+/// Says whether the messages of such a body are hidden in Base64 ("gRPC-Web", Content-Type).
+fn is_text(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| begins(kind.as_bytes(), b"application/grpc-web-text"))
+}
 
 fn begins(kind: &[u8], start: &[u8]) -> bool {
     kind.get(..start.len())
@@ -115,6 +128,8 @@ pin_project! {
             answering: F,
             bounds: Bounds,
             limit: u64,
+            version: Version,
+            in_chunks: bool,
         },
         Refused {
             response: Option<Box<Response<Body>>>,
@@ -140,15 +155,25 @@ impl<F: Future<Output = Response<Body>>> Future for Answering<F> {
                 answering,
                 bounds,
                 limit,
-            } => answering
-                .poll(cx)
-                .map(|response| explained(response, bounds, *limit)),
+                version,
+                in_chunks,
+            } => answering.poll(cx).map(|response| {
+                let response = explained(response, bounds, *limit);
+                let signals = this.sealing.as_ref().map(|sealing| &sealing.signals);
+                let is_unread = || *in_chunks || signals.is_some_and(Signals::is_in_body);
+                match *version < Version::HTTP_2 && bounds.is_abandoned() && is_unread() {
+                    true => closing(response),
+                    false => response,
+                }
+            }),
             StageProjection::Refused { response } => match response.take() {
                 Some(response) => Poll::Ready(*response),
                 None => Poll::Pending,
             },
         };
         let Poll::Ready(response) = answered else {
+            // the deadlines of answers that a handler waits for are its own concern
+            tell(Told::Free);
             return Poll::Pending;
         };
         let Some(sealing) = this.sealing.take() else {
@@ -185,7 +210,7 @@ fn too_large(limit: u64) -> Response<Body> {
     ))
 }
 
-/// The rest of the body is not read, so the connection is of no further use.
+/// The rest of the body is not read, so the connection is of no further use; the client has to know (RFC 9112, section 9.6).
 fn closing(mut response: Response<Body>) -> Response<Body> {
     response
         .headers_mut()

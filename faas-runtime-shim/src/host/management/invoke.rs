@@ -110,8 +110,9 @@ fn replied(event: &CloudEvent) -> Response<Body> {
 fn answer(outcome: Outcome) -> Response<Body> {
     match outcome {
         Ok(reply) => {
-            let mut response = Response::new(Body::from(reply.body));
-            if let Ok(media_type) = HeaderValue::from_str(&reply.media_type) {
+            let media_type = HeaderValue::from_str(&reply.media_type);
+            let mut response = Response::new(reply.into_body());
+            if let Ok(media_type) = media_type {
                 response
                     .headers_mut()
                     .insert(header::CONTENT_TYPE, media_type);
@@ -146,10 +147,12 @@ pub(crate) async fn exchange(application: &Application, event: Bytes) -> Exchang
 }
 
 async fn outcome(application: &Application, index: FunctionIndex, event: Bytes) -> Exchange {
-    match application
-        .invoke(index, Facts::default(), Payload::json(event).into())
-        .await
-    {
+    let outcome = application.invoke(index, Facts::default(), Payload::json(event).into());
+    let outcome = match outcome.await {
+        Ok(reply) => reply.gathered(usize::MAX).await,
+        failed => failed,
+    };
+    match outcome {
         Ok(reply) => Exchange::Answer(reply.body),
         Err(failure) => Exchange::Error(Bytes::from(failure.message)),
     }
@@ -166,15 +169,42 @@ fn names(application: &Application) -> String {
 
 #[cfg(test)]
 mod tests {
-    //! What a person is told of a batch.
+    //! What a person is told of a batch, and gets of a stream.
 
     use std::future::ready;
+
+    use futures_util::FutureExt as _;
+    use futures_util::stream::{self, StreamExt as _};
 
     use super::*;
     use crate::clock::ManualClock;
     use crate::function::{Limits, QueueSpec, RetryPolicy, Trigger};
     use crate::host::events::tests::{application, function};
     use crate::invocation::{FailureKind, Parts};
+
+    fn counts(_: Parts, _: Input) -> BoxFuture<'static, Outcome> {
+        let first = stream::iter([Ok(Bytes::from_static(b"1"))]);
+        let reply = Reply::streamed(first.chain(stream::pending()), "text/csv");
+        Box::pin(ready(Ok(reply)))
+    }
+
+    #[tokio::test]
+    async fn a_stream_is_sent_while_it_is_made() {
+        let functions = vec![function(
+            "counts",
+            Limits::NONE,
+            Trigger::Invoke { call: counts },
+        )];
+        let application = application(functions, "", Arc::new(ManualClock::new())).await;
+        let response = by_hand(&application, "counts", Request::default()).await;
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/csv");
+        let mut pieces = response.into_body().into_data_stream();
+        assert_eq!(pieces.next().await.unwrap().unwrap(), "1");
+        assert!(pieces.next().now_or_never().is_none(), "it goes on");
+        assert_eq!(application.in_flight(), 1);
+        drop(pieces);
+        assert_eq!(application.in_flight(), 0);
+    }
 
     fn refuses(_: Parts, input: Input) -> BoxFuture<'static, Outcome> {
         let Input::Batch(batch) = input else {
@@ -184,6 +214,7 @@ mod tests {
             kind: FailureKind::Reject,
             name: "Refused".into(),
             message: "there is no such pen".to_owned(),
+            place: None,
         };
         batch.ledger.report(0, Err(refused));
         Box::pin(ready(Ok(Reply::nothing())))

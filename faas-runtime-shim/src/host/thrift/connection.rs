@@ -14,6 +14,7 @@ use std::time::Duration;
 use bytes::{Buf, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::time::{Sleep, sleep};
 
 use super::Policy;
 use super::beside::Beside;
@@ -108,7 +109,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
             read: BytesMut::new(),
             ended: false,
             out: BytesMut::new(),
-            patience: Patience::new(policy.idle_timeout.min(STALL)),
+            patience: Patience::new(policy.idle_timeout.min(policy.message_timeout).min(STALL)),
             beside: Beside::new(policy.limits.frame),
         }
     }
@@ -123,7 +124,10 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
     async fn talk(&mut self) -> Result<End, End> {
         loop {
             match self.framer.next(&mut self.read) {
-                Ok(Some(frame)) => self.take(frame).await?,
+                Ok(Some(frame)) => {
+                    self.take(frame).await?;
+                    self.patience.is_between();
+                }
                 Ok(None) => {
                     self.flush().await?;
                     if self.ended && self.read.is_empty() {
@@ -189,8 +193,9 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
     }
 
     /// Waits for an answer. Meanwhile those before it are sent, and a little is read ahead: so it is noticed if the client
-    /// breaks the connection off.
+    /// goes away, and the handler does not go on for nobody.
     async fn attend(&mut self, dispatched: &mut Dispatched) -> io::Result<Option<BytesMut>> {
+        let mut gone: Option<Pin<Box<Sleep>>> = None;
         poll_fn(|cx| {
             if let Poll::Ready(answered) = Pin::new(&mut *dispatched).poll(cx) {
                 self.patience.moved();
@@ -203,6 +208,12 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
                 if let Err(error) = ready!(self.poll_read(cx)) {
                     return Poll::Ready(Err(error));
                 }
+            }
+            if self.ended {
+                let gone = gone.get_or_insert_with(|| Box::pin(sleep(GONE)));
+                ready!(gone.as_mut().poll(cx));
+                let why = "the client closed it, and did not wait for the answer";
+                return Poll::Ready(Err(io::Error::other(why)));
             }
             Poll::Pending
         })
@@ -223,12 +234,16 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
             if is_between && self.draining.load(Ordering::Relaxed) {
                 return Poll::Ready(Err(End::Quiet));
             }
-            let (limit, end) = if is_between {
-                (self.policy.idle_timeout, End::Quiet)
-            } else {
-                (self.policy.idle_timeout.min(STALL), End::Stalled)
-            };
-            self.patience.poll_over(cx, limit).map(|()| Err(end))
+            if is_between {
+                self.patience.is_between();
+                let idle = self.patience.poll_over(cx, self.policy.idle_timeout);
+                return idle.map(|()| Err(End::Quiet));
+            }
+            let limit = self.policy.idle_timeout.min(STALL);
+            let whole = self.policy.message_timeout;
+            self.patience
+                .poll_message(cx, limit, whole)
+                .map(|()| Err(End::Stalled))
         })
         .await
     }
@@ -278,6 +293,10 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
 
 /// How long a client may pause in the middle of a message or of an answer, if it may be idle for so long at all.
 const STALL: Duration = Duration::from_secs(30);
+
+/// How long a handler goes on for a client that sends no more. It has gone, as far as can be known: none of the libraries closes
+/// its half to read on, but a script may.
+const GONE: Duration = Duration::from_secs(2);
 
 /// The bytes of answers that are sent without looking for a further message.
 const BATCH: usize = 64 * 1024;

@@ -46,6 +46,8 @@ pub(super) struct Policy {
     pub(super) limits: Limits,
     /// Without a message.
     pub(super) idle_timeout: Duration,
+    /// From the first byte of a message to its last.
+    pub(super) message_timeout: Duration,
 }
 
 /// Opens the port, for an application whose functions ask for it.
@@ -114,6 +116,7 @@ pub(crate) async fn open(configuration: &Configuration, env: &Env) -> Result<Por
     let policy = Policy {
         limits: section.limits(),
         idle_timeout: section.idle_timeout.as_duration(),
+        message_timeout: section.message_timeout.as_duration(),
     };
     let most = section.max_connections;
     Ok(Port {

@@ -14,6 +14,8 @@ pub(super) struct Patience {
     waker: Option<Waker>,
     moved: bool,
     still: Duration,
+    /// How long a message has been on its way.
+    under_way: Duration,
 }
 
 impl Patience {
@@ -26,6 +28,7 @@ impl Patience {
             waker: None,
             moved: true,
             still: Duration::ZERO,
+            under_way: Duration::ZERO,
         }
     }
 
@@ -33,6 +36,25 @@ impl Patience {
     #[inline]
     pub(super) fn moved(&mut self) {
         self.moved = true;
+    }
+
+    /// A message is there, or none has begun.
+    #[inline]
+    pub(super) fn is_between(&mut self) {
+        self.under_way = Duration::ZERO;
+    }
+
+    /// Is ready once nothing has moved for `limit`, or a message has been on its way for `whole`.
+    pub(super) fn poll_message(
+        &mut self,
+        cx: &mut Context<'_>,
+        limit: Duration,
+        whole: Duration,
+    ) -> Poll<()> {
+        if self.poll_over(cx, limit).is_ready() || self.under_way >= whole {
+            return Poll::Ready(());
+        }
+        Poll::Pending
     }
 
     /// Is ready once nothing has moved for `limit`.
@@ -51,6 +73,7 @@ impl Patience {
                 true => Duration::ZERO,
                 false => self.still.saturating_add(self.tick),
             };
+            self.under_way = self.under_way.saturating_add(self.tick);
             self.moved = false;
             if self.still >= limit {
                 return Poll::Ready(());

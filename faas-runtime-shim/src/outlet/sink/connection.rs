@@ -27,19 +27,33 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     /// The beginning of the body.
     pub(crate) body: Bytes,
+    /// How long the body is at least, if that was not read to its end.
+    #[cfg_attr(not(feature = "thrift"), allow(dead_code, reason = "only for calls"))]
+    pub(crate) cut: Option<u64>,
 }
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub(crate) enum Lost {
+enum Lost {
     /// No byte of the request was sent, so it may be sent again.
     Unsent(Box<Request<Full<Bytes>>>),
     /// It may have arrived.
     Broken(hyper::Error),
 }
 
+/// Why a request has no answer, whatever was tried.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unanswered {
+    /// There is no connection, and nothing was sent.
+    #[error("{0}")]
+    Unreachable(Box<dyn std::error::Error + Send + Sync>),
+    /// The request may have arrived.
+    #[error("the connection broke before the answer: {0}")]
+    Broken(hyper::Error),
+}
+
 /// One connection.
-pub(crate) struct Connection {
+struct Connection {
     peer: Box<str>,
     sender: SendRequest<Full<Bytes>>,
     /// `None` once it has ended.
@@ -50,7 +64,7 @@ pub(crate) struct Connection {
 type Driver = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
 
 impl Connection {
-    pub(crate) async fn open(peer: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+    async fn open(peer: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let stream = TcpStream::connect(peer).await?;
         // a request is written whole, so there is nothing that waiting could join
         let _ = stream.set_nodelay(true);
@@ -68,7 +82,7 @@ impl Connection {
 
     /// Sends a request and reads the answer, of its body about `most` bytes. Whether it bears another one is told by
     /// [`Self::is_idle`].
-    pub(crate) async fn exchange(
+    async fn exchange(
         &mut self,
         request: Request<Full<Bytes>>,
         most: usize,
@@ -128,6 +142,7 @@ fn drive(driver: &mut Option<Pin<Box<Driver>>>, cx: &mut Context<'_>) {
 async fn read(response: Response<Incoming>, most: usize) -> Answer {
     let status = response.status();
     let mut body = response.into_body();
+    let whole = body.size_hint().lower();
     let mut read = Vec::new();
     while read.len() < most
         && !body.is_end_stream()
@@ -142,8 +157,10 @@ async fn read(response: Response<Incoming>, most: usize) -> Answer {
             }
         }
     }
+    let is_cut = read.len() >= most && (!body.is_end_stream() || read.len() > most);
     Answer {
         status,
+        cut: is_cut.then(|| whole.max(read.len() as u64)),
         body: read.into(),
     }
 }
@@ -159,8 +176,45 @@ impl fmt::Debug for Connection {
 pub(crate) struct Pool(Mutex<Vec<Connection>>);
 
 impl Pool {
+    /// Sends a request to this peer on a connection that is open already, else on a new one, and reads the answer, of its body
+    /// about `most` bytes. What may have arrived is not sent again.
+    pub(crate) async fn exchange(
+        &self,
+        peer: &str,
+        mut request: Request<Full<Bytes>>,
+        most: usize,
+    ) -> Result<Answer, Unanswered> {
+        if let Some(connection) = self.take(peer).await {
+            match self.exchange_on(connection, request, most).await {
+                Err(Lost::Unsent(back)) => request = *back,
+                Err(Lost::Broken(error)) => return Err(Unanswered::Broken(error)),
+                Ok(answer) => return Ok(answer),
+            }
+        }
+        let opening = tokio::time::timeout(CONNECT, Connection::open(peer)).await;
+        let opened =
+            opening.unwrap_or_else(|_| Err(format!("no connection within {CONNECT:?}").into()));
+        let connection = opened.map_err(Unanswered::Unreachable)?;
+        let exchanged = self.exchange_on(connection, request, most).await;
+        exchanged.map_err(|lost| match lost {
+            Lost::Unsent(_) => Unanswered::Unreachable("the connection was closed at once".into()),
+            Lost::Broken(error) => Unanswered::Broken(error),
+        })
+    }
+
+    async fn exchange_on(
+        &self,
+        mut connection: Connection,
+        request: Request<Full<Bytes>>,
+        most: usize,
+    ) -> Result<Answer, Lost> {
+        let answer = connection.exchange(request, most).await?;
+        self.put(connection).await;
+        Ok(answer)
+    }
+
     /// Takes out one that is still open, as far as can be known.
-    pub(crate) async fn take(&self, peer: &str) -> Option<Connection> {
+    async fn take(&self, peer: &str) -> Option<Connection> {
         loop {
             let mut connection = self.find(peer)?;
             if connection.idle_since.elapsed() < LONGEST_IDLE && connection.is_idle().await {
@@ -170,7 +224,7 @@ impl Pool {
     }
 
     /// Puts one back, if it bears another request.
-    pub(crate) async fn put(&self, mut connection: Connection) {
+    async fn put(&self, mut connection: Connection) {
         if !connection.is_idle().await {
             return;
         }
@@ -182,6 +236,14 @@ impl Pool {
         idle.push(connection);
     }
 
+    /// Closes all of them.
+    pub(crate) fn clear(&self) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+
     fn find(&self, peer: &str) -> Option<Connection> {
         let mut idle = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // the last that came back is the least likely to have been closed
@@ -189,6 +251,9 @@ impl Pool {
         Some(idle.remove(at))
     }
 }
+
+/// Until a connection stands.
+const CONNECT: Duration = Duration::from_secs(5);
 
 /// Common servers close idle connections after five seconds or more (Node.js, `server.keepAliveTimeout`); a request that
 /// crosses such an end on the way is lost, and may not be sent again.

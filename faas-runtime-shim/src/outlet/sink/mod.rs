@@ -17,7 +17,7 @@ use http::{HeaderValue, Method, Request, StatusCode, Uri, header};
 use http_body_util::Full;
 
 use self::address::Address;
-use self::connection::{Answer, Connection, Lost, Pool};
+use self::connection::{Answer, Pool};
 use super::{Message, PublishError, event};
 use crate::clock::{Clock, SystemClock};
 use crate::cloudevents::{AttributeError, CloudEvent};
@@ -51,6 +51,11 @@ impl Client {
         self.emit(what, url, extensions, event, service)
     }
 
+    /// Closes the connections that wait for their next use.
+    pub(super) fn disconnect(&self) {
+        self.pool.clear();
+    }
+
     /// Publishes an event; what it has to tell of itself and does not is filled in.
     pub(super) fn emit(
         &self,
@@ -77,9 +82,13 @@ impl Client {
         let pool = Arc::clone(&self.pool);
         Box::pin(async move {
             let (address, request) = letter?;
-            match tokio::time::timeout(PATIENCE, send(&pool, &address, request)).await {
+            let exchange = pool.exchange(&address.peer, request, MOST_OF_A_BODY);
+            match tokio::time::timeout(PATIENCE, exchange).await {
                 Ok(Ok(answer)) => verdict(what, &answer),
-                Ok(Err(why)) => Err(PublishError::Unreachable { what, why }),
+                Ok(Err(error)) => Err(PublishError::Unreachable {
+                    what,
+                    why: error.to_string(),
+                }),
                 Err(_) => Err(PublishError::Unreachable {
                     what,
                     why: format!("no answer within {PATIENCE:?}"),
@@ -91,9 +100,6 @@ impl Client {
 
 /// From the first byte sent to the last of the answer. Knative's brokers answer once they have stored an event.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Until a connection stands.
-const CONNECT: Duration = Duration::from_secs(5);
 
 fn request(address: &Address, event: &CloudEvent) -> Result<Request<Full<Bytes>>, AttributeError> {
     let (mut headers, body) = event::to_http(event)?;
@@ -119,44 +125,8 @@ fn request(address: &Address, event: &CloudEvent) -> Result<Request<Full<Bytes>>
 
 const USER_AGENT: &str = concat!("faas/", env!("CARGO_PKG_VERSION"));
 
-/// Sends it on a connection that is open already, else on a new one. What may have arrived is not sent again.
-async fn send(
-    pool: &Pool,
-    address: &Address,
-    mut request: Request<Full<Bytes>>,
-) -> Result<Answer, String> {
-    if let Some(mut connection) = pool.take(&address.peer).await {
-        match connection.exchange(request, MOST_OF_A_BODY).await {
-            Ok(answer) => {
-                pool.put(connection).await;
-                return Ok(answer);
-            }
-            Err(Lost::Unsent(back)) => request = *back,
-            Err(Lost::Broken(error)) => return Err(broken(&error)),
-        }
-    }
-    let mut connection = match tokio::time::timeout(CONNECT, Connection::open(&address.peer)).await
-    {
-        Ok(Ok(connection)) => connection,
-        Ok(Err(error)) => return Err(error.to_string()),
-        Err(_) => return Err(format!("no connection within {CONNECT:?}")),
-    };
-    match connection.exchange(request, MOST_OF_A_BODY).await {
-        Ok(answer) => {
-            pool.put(connection).await;
-            Ok(answer)
-        }
-        Err(Lost::Unsent(_)) => Err("the connection was closed at once".to_owned()),
-        Err(Lost::Broken(error)) => Err(broken(&error)),
-    }
-}
-
 /// Answers to events are short; what is longer is not waited for.
 const MOST_OF_A_BODY: usize = 16 * 1024;
-
-fn broken(error: &hyper::Error) -> String {
-    format!("the connection broke before the answer: {error}")
-}
 
 /// Reads an answer as Knative's senders do (knative/specs, "specs/eventing/data-plane.md", event acknowledgement and
 /// delivery retry).

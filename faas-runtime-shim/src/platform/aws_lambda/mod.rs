@@ -1,8 +1,7 @@
-//! AWS Lambda: a function that polls the Runtime API, one invocation at a time.
+//! AWS Lambda: a function that polls the Runtime API, one invocation at a time, or several at once on managed instances.
 //!
 //! The protocol is the Lambda Developer Guide's "Using the Lambda runtime API for custom runtimes". `wire` and `decode` know
-//! the events, `encode` the answers, `drive` talks. Not here yet: response streams, managed instances (several polls at
-//! once), SnapStart's restore calls and the registration as an extension.
+//! the events, `encode` the answers, `drive` talks.
 
 pub(crate) mod decode;
 mod drive;
@@ -15,6 +14,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
 pub(crate) use self::drive::{Deliver, ServeHttp, deliver, serve_http};
+use self::drive::{ResponseMode, Verdict};
 use super::{Adapter, Capabilities, Drain, Exchange, Flavour, Profile, Shape};
 use crate::application::Application;
 use crate::env::Env;
@@ -23,7 +23,7 @@ use crate::lifecycle::Boot;
 use crate::registry::{Registry, Selection};
 use crate::startup::Exit;
 use crate::telemetry::LogPlan;
-use crate::telemetry::logs::Names;
+use crate::telemetry::logs::{Format, Names, Precision};
 
 /// The adapter.
 #[derive(Debug)]
@@ -47,7 +47,7 @@ impl Adapter for AwsLambda {
             shape: Shape::Polls,
             flavour: Flavour::CurrentThread,
             capabilities: Capabilities {
-                streaming: false,
+                streaming: true,
                 partial_batches: true,
                 cookies: true,
                 status_codes: true,
@@ -58,7 +58,7 @@ impl Adapter for AwsLambda {
             triggers: &[
                 (
                     "http",
-                    "API Gateway, Function URL, ALB, Lattice; answers are buffered",
+                    "API Gateway, Function URL, ALB, Lattice; the first two stream if so set",
                 ),
                 ("grpc", "gRPC-Web, Connect; with the feature `grpc`"),
                 ("thrift", "over HTTP; with the feature `thrift`"),
@@ -88,6 +88,14 @@ impl Adapter for AwsLambda {
         env.get_filled(RUNTIME_API).is_some()
     }
 
+    fn flavour(&self, env: &Env) -> Flavour {
+        match drive::Mode::read(env) {
+            Ok(drive::Mode::Managed { .. }) => Flavour::MultiThread,
+            // what is wrong is told where the platform can hear it
+            Ok(drive::Mode::Classic) | Err(_) => self.profile().flavour,
+        }
+    }
+
     fn selection(&self, env: &Env, registry: &Registry) -> Selection {
         match env.get_filled("_HANDLER") {
             Some(handler) if registry.find(handler).is_some() => Selection::of(handler, "_HANDLER"),
@@ -105,13 +113,19 @@ impl Adapter for AwsLambda {
     }
 
     fn logs(&self, env: &Env) -> LogPlan {
-        // Developer Guide, "Log and monitor custom runtimes", JSON format: the key of the invocation's id
+        // Developer Guide, "Log and monitor custom runtimes", JSON format, and "Tenant isolation", logs: the keys of the
+        // invocation's id and tenant; times in RFC 3339, and what is finer than milliseconds is cut there
         let names = Names {
             invocation_id: "requestId",
+            tenant: "tenantId",
+            precision: Precision::Milliseconds,
             ..Names::OPEN_TELEMETRY
         };
         let mut plan = LogPlan::collected(names, env);
-        if plan.filter.is_empty() {
+        if is_text(env.get_filled("AWS_LAMBDA_LOG_FORMAT")) {
+            plan.format = Format::Text;
+        }
+        if plan.filter.trim().is_empty() {
             plan.filter = level(env.get_filled("AWS_LAMBDA_LOG_LEVEL")).to_owned();
         }
         plan
@@ -128,12 +142,20 @@ impl Adapter for AwsLambda {
     ) -> BoxFuture<'a, Exchange> {
         Box::pin(async move {
             let mut out = Vec::new();
-            match drive::exchange(application, Facts::default(), event, &mut out).await {
-                drive::Verdict::Response => Exchange::Answer(out.into()),
-                drive::Verdict::Error { .. } => Exchange::Error(out.into()),
+            let (facts, mode) = (Facts::default(), ResponseMode::Buffer);
+            match drive::exchange(application, facts, event, mode, &mut out).await {
+                // nothing streams in this mode
+                Verdict::Response | Verdict::Stream { .. } => Exchange::Answer(out.into()),
+                Verdict::Error { .. } => Exchange::Error(out.into()),
             }
         })
     }
+}
+
+/// Tells whether the function is configured for plain text (Developer Guide, "Configuring advanced logging controls"). It is
+/// what the platform takes by default, but a line for machines can be read as text too, so only who asks for it gets it.
+fn is_text(format: Option<&str>) -> bool {
+    format.is_some_and(|format| format.eq_ignore_ascii_case("text"))
 }
 
 /// Translates the platform's levels into ours; `FATAL` is the least that we have.
@@ -144,5 +166,66 @@ fn level(text: Option<&str>) -> &'static str {
         Some("WARN") => "warn",
         Some("ERROR" | "FATAL") => "error",
         _ => "info",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! How the platform's settings for logs are read.
+
+    use super::*;
+
+    #[track_caller]
+    fn check(pairs: &[(&'static str, &'static str)], is_text: bool, filter: &str) {
+        let plan = AwsLambda.logs(&Env::from_pairs(pairs.iter().copied()));
+        assert_eq!(plan.filter, filter, "{pairs:?}");
+        match plan.format {
+            Format::Text => assert!(is_text, "{pairs:?}"),
+            Format::Json(names) => {
+                assert!(!is_text, "{pairs:?}");
+                assert_eq!(
+                    (names.invocation_id, names.tenant),
+                    ("requestId", "tenantId")
+                );
+                assert_eq!(names.precision, Precision::Milliseconds);
+            }
+            Format::Human { .. } => panic!("nobody is at a terminal: {pairs:?}"),
+        }
+        assert!(plan.is_collected());
+    }
+
+    #[test]
+    fn the_platform_says_the_format() {
+        for text in ["Text", "text", "TEXT"] {
+            check(&[("AWS_LAMBDA_LOG_FORMAT", text)], true, "info");
+        }
+        for json in ["JSON", "json", "", "xml"] {
+            check(&[("AWS_LAMBDA_LOG_FORMAT", json)], false, "info");
+        }
+        check(&[], false, "info");
+    }
+
+    #[test]
+    fn levels_are_the_platform_s_unless_ours_are_set() {
+        let levels = [
+            ("TRACE", "trace"),
+            ("debug", "debug"),
+            ("Info", "info"),
+            ("WARN", "warn"),
+            ("ERROR", "error"),
+            ("FATAL", "error"),
+            ("LOUD", "info"),
+            ("", "info"),
+        ];
+        for (theirs, ours) in levels {
+            check(&[("AWS_LAMBDA_LOG_LEVEL", theirs)], false, ours);
+            let empty = [("AWS_LAMBDA_LOG_LEVEL", theirs), ("FAAS_LOG", " ")];
+            check(&empty, false, ours);
+            let set = [
+                ("AWS_LAMBDA_LOG_LEVEL", theirs),
+                ("FAAS_LOG", "warn,shop=debug"),
+            ];
+            check(&set, false, "warn,shop=debug");
+        }
     }
 }

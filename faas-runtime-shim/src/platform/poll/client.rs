@@ -95,10 +95,6 @@ impl Client {
     /// # Errors
     ///
     /// As `post`, and when a trailer cannot be written.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "for the drivers that stream their answers")
-    )]
     pub(crate) async fn post_stream(
         &mut self,
         path: &[&str],

@@ -8,7 +8,7 @@ use std::io::{self, IoSlice};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 
-use tokio::io::{AsyncReadExt, AsyncWrite};
+use tokio::io::{AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::endpoint::Endpoint;
@@ -101,7 +101,16 @@ impl Connection {
             Writing::Through => Poll::Ready(Ok(reader.is_reusable())),
             Writing::Broken(_) => Poll::Ready(Ok(false)),
             Writing::Going if reader.is_refusal() => Poll::Ready(Ok(false)),
-            Writing::Going => Poll::Pending,
+            // who has answered and closed does not take the rest either
+            Writing::Going => self.poll_closed(cx).map(|()| Ok(false)),
+        }
+    }
+
+    fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
+        match ready!(self.stream.poll_peek(cx, &mut ReadBuf::new(&mut [0]))) {
+            Ok(0) | Err(_) => Poll::Ready(()),
+            // what nobody has asked for is seen before the next request
+            Ok(_) => Poll::Pending,
         }
     }
 

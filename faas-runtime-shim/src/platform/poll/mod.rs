@@ -19,3 +19,4 @@ mod tests;
 
 pub(crate) use client::{Answer, Client, Error, Limits};
 pub(crate) use endpoint::Endpoint;
+pub(crate) use wire::Trailers;

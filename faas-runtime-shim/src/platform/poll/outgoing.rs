@@ -195,6 +195,29 @@ mod tests {
     }
 
     #[test]
+    fn a_stream_is_asked_only_when_its_last_piece_is_through() {
+        let asked = std::cell::Cell::new(0);
+        let mut pieces = std::pin::pin!(futures_util::stream::repeat_with(|| {
+            asked.set(asked.get() + 1);
+            Ok(Bytes::from_static(b"piece"))
+        }));
+        let mut head = b"head".to_vec();
+        let mut request = Streamed::new(&mut head, pieces.as_mut());
+        let mut cx = Context::from_waker(std::task::Waker::noop());
+        let mut length = |request: &mut Streamed<'_, _>| match request.poll_parts(&mut cx) {
+            Poll::Ready(Ok(Some(parts))) => parts.concat().len(),
+            _ => panic!("a piece is there"),
+        };
+        for (piece, all) in [(1, "head5\r\npiece\r\n"), (2, "5\r\npiece\r\n")] {
+            for left in (1..=all.len()).rev() {
+                assert_eq!(length(&mut request), left);
+                assert_eq!(asked.get(), piece, "{left} bytes are left");
+                request.advance(1);
+            }
+        }
+    }
+
+    #[test]
     fn what_is_left_follows_what_is_sent() {
         let parts = |sent| unsent([b"ab", b"", b"cd"], sent).map(|left| left.concat());
         assert_eq!(parts(0).as_deref(), Some(&b"abcd"[..]));

@@ -1,16 +1,28 @@
-//! Lines for eyes: time of day, level, where, what, then `key=value`.
+//! Lines for eyes: time, level, where, what, then `key=value`.
 //!
-//! Short on purpose: in a terminal the date, the trace and the trigger are noise. Colours are written only here, and
-//! only when asked for. Start at [`Human`].
+//! Short on purpose: in a terminal the date, the trace and the trigger are noise. What a platform collects has the whole
+//! time and the whole id, since it is searched by them. Colours are written only here, and only when asked for. Start at
+//! [`Human`].
 
 use tracing::Level;
 
 use super::layer::{Encode, Head};
-use super::time;
+use super::time::{self, Precision};
 use super::value::{Escape, Value};
 
 pub(super) struct Human {
-    pub(super) colour: bool,
+    pub(super) look: Look,
+}
+
+/// Who reads the lines.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Look {
+    /// Somebody at a terminal, which shows colours.
+    Coloured,
+    /// Somebody at a terminal.
+    Plain,
+    /// Somebody who searches what a platform has collected.
+    Collected,
 }
 
 impl Encode for Human {
@@ -22,7 +34,10 @@ impl Encode for Human {
             Level::DEBUG => ("DEBUG", BLUE),
             Level::TRACE => ("TRACE", MAGENTA),
         };
-        self.painted(DIM, out, |out| time::time_of_day(head.time, out));
+        self.painted(DIM, out, |out| match self.look {
+            Look::Coloured | Look::Plain => time::time_of_day(head.time, out),
+            Look::Collected => time::rfc3339(head.time, Precision::Milliseconds, out),
+        });
         out.push(' ');
         self.painted(level.1, out, |out| out.push_str(level.0));
         out.push(' ');
@@ -32,11 +47,18 @@ impl Encode for Human {
                 out.push(':');
             });
         };
-        self.painted(BOLD, out, |out| bare(invocation.function, out));
+        let name = match invocation.function {
+            "" => head.target,
+            function => function,
+        };
+        self.painted(BOLD, out, |out| bare(name, out));
         self.painted(DIM, out, |out| {
-            let (short, rest) = shortened(invocation.id);
+            let (shown, rest) = match self.look {
+                Look::Coloured | Look::Plain => shortened(invocation.id),
+                Look::Collected => (invocation.id, ""),
+            };
             out.push('[');
-            bare(short, out);
+            bare(shown, out);
             out.push_str(if rest.is_empty() { "]" } else { "…]" });
         });
     }
@@ -74,7 +96,7 @@ impl Encode for Human {
 
 impl Human {
     fn painted(&self, colour: &str, out: &mut String, write: impl FnOnce(&mut String)) {
-        if !self.colour {
+        if self.look != Look::Coloured {
             return write(out);
         }
         out.push_str(colour);
@@ -83,7 +105,7 @@ impl Human {
     }
 }
 
-// Enough to tell neighbours apart; the whole id is in JSON lines.
+// Enough to tell neighbours apart; the whole id is in collected lines.
 fn shortened(id: &str) -> (&str, &str) {
     match id.char_indices().nth(4) {
         Some((at, _)) => id.split_at(at),
@@ -120,19 +142,20 @@ mod tests {
         id: "f3a1b2c3-0000",
         function: "orders",
         trigger: "queue",
+        tenant: None,
         cold_start: false,
         trace: None,
     };
 
     #[track_caller]
     fn check(
-        colour: bool,
+        look: Look,
         invocation: Option<Invocation<'_>>,
         message: Option<&str>,
         fields: &[(&str, &str)],
         line: &str,
     ) {
-        let human = Human { colour };
+        let human = Human { look };
         let mut out = String::new();
         let time = UNIX_EPOCH + Duration::from_millis(43_384_123);
         human.head(
@@ -156,25 +179,43 @@ mod tests {
     #[test]
     fn a_line_is_time_level_place_message_fields() {
         check(
-            false,
+            Look::Plain,
             Some(IN_ORDERS),
             Some("saved"),
             &[("order", "7"), ("by", "two words")],
             "12:03:04.123  INFO orders[f3a1…] saved order=7 by=\"two words\"\n",
         );
         check(
-            false,
+            Look::Plain,
             None,
             Some("listening"),
             &[("port", "80")],
             "12:03:04.123  INFO app::db: listening port=80\n",
         );
         check(
-            false,
+            Look::Plain,
             None,
             None,
             &[("port", "80")],
             "12:03:04.123  INFO app::db: port=80\n",
+        );
+    }
+
+    #[test]
+    fn what_is_collected_has_the_whole_time_and_id() {
+        check(
+            Look::Collected,
+            Some(IN_ORDERS),
+            Some("\x1b[31mtwo\nlines"),
+            &[("order", "7")],
+            "1970-01-01T12:03:04.123Z  INFO orders[f3a1b2c3-0000] \\u{1b}[31mtwo\\nlines order=7\n",
+        );
+        check(
+            Look::Collected,
+            None,
+            Some("polling"),
+            &[],
+            "1970-01-01T12:03:04.123Z  INFO app::db: polling\n",
         );
     }
 
@@ -189,7 +230,7 @@ mod tests {
         ] {
             let invocation = Invocation { id, ..IN_ORDERS };
             check(
-                false,
+                Look::Plain,
                 Some(invocation),
                 None,
                 &[],
@@ -201,7 +242,7 @@ mod tests {
     #[test]
     fn colours_are_ours_alone() {
         check(
-            true,
+            Look::Coloured,
             Some(IN_ORDERS),
             Some("\x1b[31mred"),
             &[("k", "v")],
@@ -213,7 +254,7 @@ mod tests {
     #[test]
     fn a_text_cannot_pass_for_a_further_field() {
         check(
-            false,
+            Look::Plain,
             None,
             Some("m"),
             &[

@@ -4,10 +4,10 @@
 //! its own, OpenTelemetry's else. Start at [`Names`].
 
 use super::layer::{Encode, Head, Invocation};
-use super::time;
+use super::time::{self, Precision};
 use super::value::{Escape, Value};
 
-/// What the members of a line are called that are there without the event naming them.
+/// What the members of a line are called that are there without the event naming them, and how exact its time is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Names {
     pub(crate) timestamp: &'static str,
@@ -17,16 +17,18 @@ pub(crate) struct Names {
     pub(crate) function: &'static str,
     pub(crate) trigger: &'static str,
     pub(crate) invocation_id: &'static str,
+    pub(crate) tenant: &'static str,
     pub(crate) cold_start: &'static str,
     pub(crate) trace_id: &'static str,
     pub(crate) span_id: &'static str,
+    pub(crate) precision: Precision,
 }
 
 impl Names {
     /// The function's names as in OpenTelemetry's
     /// [attributes for FaaS](https://opentelemetry.io/docs/specs/semconv/registry/attributes/faas/), the trace's as in its
-    /// [log format](https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/). A platform replaces what
-    /// it calls otherwise: `Names { invocation_id: "requestId", ..Names::OPEN_TELEMETRY }`.
+    /// [log format](https://opentelemetry.io/docs/specs/otel/compatibility/logging_trace_context/); the tenant has none there. A
+    /// platform replaces what it calls otherwise: `Names { invocation_id: "requestId", ..Names::OPEN_TELEMETRY }`.
     pub(crate) const OPEN_TELEMETRY: Self = Self {
         timestamp: "timestamp",
         level: "level",
@@ -35,9 +37,11 @@ impl Names {
         function: "faas.name",
         trigger: "faas.trigger",
         invocation_id: "faas.invocation_id",
+        tenant: "faas.tenant",
         cold_start: "faas.coldstart",
         trace_id: "trace_id",
         span_id: "span_id",
+        precision: Precision::Microseconds,
     };
 
     pub(super) fn reserves(&self, name: &str) -> bool {
@@ -49,9 +53,11 @@ impl Names {
             function,
             trigger,
             invocation_id,
+            tenant,
             cold_start,
             trace_id,
             span_id,
+            precision: _,
         } = *self;
         [
             timestamp,
@@ -61,6 +67,7 @@ impl Names {
             function,
             trigger,
             invocation_id,
+            tenant,
             cold_start,
             trace_id,
             span_id,
@@ -79,7 +86,7 @@ impl Encode for Json {
         out.push('{');
         key("", names.timestamp, out);
         out.push('"');
-        time::rfc3339(head.time, out);
+        time::rfc3339(head.time, names.precision, out);
         out.push('"');
         member(names.level, Value::Text(head.level.as_str()), out);
         member(names.target, Value::Text(head.target), out);
@@ -87,16 +94,24 @@ impl Encode for Json {
             id,
             function,
             trigger,
+            tenant,
             cold_start,
             trace,
         }) = head.invocation
         else {
             return;
         };
-        member(names.function, Value::Text(function), out);
-        member(names.trigger, Value::Text(trigger), out);
+        if !function.is_empty() {
+            member(names.function, Value::Text(function), out);
+            member(names.trigger, Value::Text(trigger), out);
+        }
         member(names.invocation_id, Value::Text(id), out);
-        member(names.cold_start, Value::Plain(&cold_start), out);
+        if let Some(tenant) = tenant {
+            member(names.tenant, Value::Text(tenant), out);
+        }
+        if !function.is_empty() {
+            member(names.cold_start, Value::Plain(&cold_start), out);
+        }
         let Some(trace) = trace else { return };
         member(
             names.trace_id,
@@ -201,6 +216,7 @@ mod tests {
             id: "f3a1",
             function: "orders",
             trigger: "queue",
+            tenant: None,
             cold_start: true,
             trace: Some(trace),
         }
@@ -226,20 +242,27 @@ mod tests {
         let trace = TraceContext::new(NonZeroU128::MIN, NonZeroU64::MIN, true);
         let names = Names {
             invocation_id: "requestId",
+            tenant: "tenantId",
             level: "severity",
+            precision: Precision::Milliseconds,
             ..Names::OPEN_TELEMETRY
         };
         check(
             names,
             Some(Invocation {
+                tenant: Some("blue"),
                 trace: None,
                 ..in_orders(&trace)
             }),
-            &[("requestId", Value::Plain(&7)), ("level", Value::Plain(&8))],
+            &[
+                ("requestId", Value::Plain(&7)),
+                ("tenantId", Value::Text("red")),
+                ("level", Value::Plain(&8)),
+            ],
             concat!(
-                r#"{"timestamp":"2026-11-21T12:03:04.123456Z","severity":"WARN","target":"app::db","faas.name":"orders","#,
-                r#""faas.trigger":"queue","requestId":"f3a1","faas.coldstart":true,"#,
-                r#""message":"slow","fields.requestId":7,"level":8}"#,
+                r#"{"timestamp":"2026-11-21T12:03:04.123Z","severity":"WARN","target":"app::db","faas.name":"orders","#,
+                r#""faas.trigger":"queue","requestId":"f3a1","tenantId":"blue","faas.coldstart":true,"#,
+                r#""message":"slow","fields.requestId":7,"fields.tenantId":"red","level":8}"#,
             ),
         );
     }

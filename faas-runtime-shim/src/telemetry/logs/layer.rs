@@ -14,7 +14,7 @@ use tracing_subscriber::registry::LookupSpan;
 
 use super::value::{Fields, Value};
 use super::{INVOCATION, Names, Stream, write_line};
-use crate::current;
+use crate::current::{self, Errand};
 use crate::invocation::Context;
 use crate::trace::TraceContext;
 
@@ -42,12 +42,14 @@ pub(super) struct Head<'a> {
     pub(super) invocation: Option<Invocation<'a>>,
 }
 
-/// What a line tells of the invocation that it was written in.
+/// What a line tells of the invocation that it was written in, or of what an adapter works on.
 #[derive(Clone, Copy)]
 pub(super) struct Invocation<'a> {
     pub(super) id: &'a str,
+    /// Empty before one is chosen.
     pub(super) function: &'a str,
     pub(super) trigger: &'a str,
+    pub(super) tenant: Option<&'a str>,
     pub(super) cold_start: bool,
     pub(super) trace: Option<&'a TraceContext>,
 }
@@ -58,8 +60,22 @@ impl<'a> Invocation<'a> {
             id: context.invocation_id(),
             function: context.function(),
             trigger: context.trigger(),
+            tenant: context
+                .details()
+                .and_then(|details| details.tenant.as_deref()),
             cold_start: context.cold_start(),
             trace: context.trace(),
+        }
+    }
+
+    fn outside(errand: &'a Errand) -> Self {
+        Self {
+            id: errand.id(),
+            function: "",
+            trigger: "",
+            tenant: errand.tenant(),
+            cold_start: false,
+            trace: None,
         }
     }
 }
@@ -111,14 +127,18 @@ impl Lines {
     {
         let Scratch { line, names } = scratch;
         let metadata = event.metadata();
-        current::with(|context| {
+        let mut head = |invocation: Option<Invocation<'_>>| {
             let head = Head {
                 time: (self.clock)(),
                 level: *metadata.level(),
                 target: metadata.target(),
-                invocation: context.map(Invocation::of),
+                invocation,
             };
             self.encode.head(&head, line);
+        };
+        current::with(|context| match context {
+            Some(context) => head(Some(Invocation::of(context))),
+            None => head(current::errand().as_ref().map(Invocation::outside)),
         });
 
         let mut said = false;

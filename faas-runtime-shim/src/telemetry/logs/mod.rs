@@ -23,6 +23,8 @@ use tracing_subscriber::registry::Registry;
 
 use self::layer::{Encode, Lines};
 pub use self::stream::Captured;
+#[cfg(feature = "aws-lambda")]
+pub(crate) use self::time::Precision;
 use self::value::{Escape, Value};
 pub(crate) use self::{
     json::Names,
@@ -47,6 +49,12 @@ pub(crate) enum Format {
         /// Whether escape sequences are written.
         colour: bool,
     },
+    /// For eyes, but collected by a platform: with the whole time and id.
+    #[cfg_attr(
+        not(any(feature = "aws-lambda", test)),
+        expect(dead_code, reason = "of a platform that asks for it")
+    )]
+    Text,
     /// For machines: one object with these names.
     Json(Names),
 }
@@ -92,7 +100,16 @@ fn filter(text: &str) -> (Targets, Option<ParseError>) {
 // The filter is the whole subscriber's, not the layer's own: only then is a disabled callsite decided once for all.
 fn subscriber(plan: &LogPlan, filter: Targets) -> impl Subscriber + Send + Sync + use<> {
     let encode: Box<dyn Encode> = match plan.format {
-        Format::Human { colour } => Box::new(human::Human { colour }),
+        Format::Human { colour } => Box::new(human::Human {
+            look: if colour {
+                human::Look::Coloured
+            } else {
+                human::Look::Plain
+            },
+        }),
+        Format::Text => Box::new(human::Human {
+            look: human::Look::Collected,
+        }),
         Format::Json(names) => Box::new(json::Json { names }),
     };
     Registry::default().with(filter).with(Lines {
@@ -100,6 +117,14 @@ fn subscriber(plan: &LogPlan, filter: Targets) -> impl Subscriber + Send + Sync 
         stream: plan.stream,
         clock: plan.clock,
     })
+}
+
+/// Writes a time as the lines of a platform have it.
+#[cfg(feature = "aws-lambda")]
+pub(crate) fn timestamp(time: SystemTime) -> String {
+    let mut out = String::with_capacity(24);
+    time::rfc3339(time, Precision::Milliseconds, &mut out);
+    out
 }
 
 /// Appends a text as lines for eyes show it: no control characters, cut where it is huge.

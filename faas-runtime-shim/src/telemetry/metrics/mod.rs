@@ -5,6 +5,7 @@
 //! Numbers are relaxed: a scrape may see an invocation's outcome a moment before its duration. Start at [`FunctionMetrics`];
 //! [`prometheus`] writes them.
 
+pub(crate) mod own;
 pub(crate) mod prometheus;
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
@@ -19,13 +20,31 @@ pub(crate) struct FunctionMetrics {
     cold_starts: AtomicU64,
     finished: [AtomicU64; OutcomeKind::ALL.len()],
     settled: [AtomicU64; SETTLEMENTS.len()],
+    untranslated: [AtomicU64; UNTRANSLATED.len()],
     durations: Histogram,
 }
 
 /// The labels of what becomes of deliveries.
 const SETTLEMENTS: [&str; 5] = ["acknowledge", "redeliver", "return", "dead_letter", "fail"];
 
+/// What of a call of gRPC-Web or Connect could not be translated.
+#[cfg_attr(not(feature = "grpc"), allow(dead_code, reason = "only for gRPC"))]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Untranslated {
+    Request,
+    Answer,
+}
+
+/// Their labels, in the order of their declaration.
+const UNTRANSLATED: [&str; 2] = ["request", "answer"];
+
 impl FunctionMetrics {
+    /// Something could not be translated.
+    #[cfg_attr(not(feature = "grpc"), allow(dead_code, reason = "only for gRPC"))]
+    pub(crate) fn untranslated(&self, what: Untranslated) {
+        self.untranslated[what as usize].fetch_add(1, Relaxed);
+    }
+
     /// A delivery has been settled so.
     pub(crate) fn settled(&self, settlement: Settlement) {
         let index = match settlement {
@@ -106,6 +125,15 @@ impl OutcomeKind {
         (Self::Cancelled, "cancelled"),
         (Self::NotAttempted, "not_attempted"),
     ];
+
+    /// Returns the label.
+    #[cfg_attr(
+        not(feature = "aws-lambda"),
+        expect(dead_code, reason = "of adapters that tell about each invocation")
+    )]
+    pub(crate) const fn label(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
 }
 
 /// How many invocations took at most how long.

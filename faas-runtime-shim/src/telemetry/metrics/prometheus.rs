@@ -7,7 +7,7 @@ use std::fmt::{self, Write as _};
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use super::{BOUNDS, FunctionMetrics, OutcomeKind, SETTLEMENTS};
+use super::{BOUNDS, FunctionMetrics, OutcomeKind, SETTLEMENTS, UNTRANSLATED};
 
 /// The instance's own state beside its functions: one value under one name.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,11 @@ pub(crate) struct Gauge<'a> {
     pub(crate) name: &'a str,
     pub(crate) help: &'a str,
     pub(crate) value: f64,
+}
+
+/// Returns the labels of a function's series.
+pub(super) fn labels<'a>(name: &'a str, trigger: &'a str) -> impl fmt::Display + use<'a> {
+    Labels { name, trigger }
 }
 
 /// Appends all metrics in
@@ -127,6 +132,27 @@ pub(crate) fn render<'a>(
                 format_args!(
                     "faas_deliveries_total{{{labels},settlement=\"{settlement}\"}} {count}"
                 ),
+            );
+        }
+    }
+
+    let mut translated = functions()
+        .filter(|(labels, _)| labels.trigger == "grpc")
+        .peekable();
+    if translated.peek().is_some() {
+        family(
+            out,
+            "faas_untranslated_total",
+            "counter",
+            "Calls by gRPC-Web and Connect whose request or answer could not be translated.",
+        );
+    }
+    for (labels, metrics) in translated {
+        for (side, count) in UNTRANSLATED.iter().zip(&metrics.untranslated) {
+            let count = count.load(Relaxed);
+            line(
+                out,
+                format_args!("faas_untranslated_total{{{labels},side=\"{side}\"}} {count}"),
             );
         }
     }

@@ -2,23 +2,20 @@
 
 use std::fmt;
 use std::io;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, StatusCode, Uri, header};
 use http_body_util::Full;
 
-use super::tcp::MOST_OF_AN_ANSWER;
-use super::{CallError, Outgoing, Protocol, Transport};
+use super::settings::{Settings, settings};
+use super::{CallError, MOST_OF_AN_ANSWER, Outgoing, Protocol, Transport};
 use crate::outlet::sink::address::Address;
-use crate::outlet::sink::connection::{Answer, Connection, Lost, Pool};
+use crate::outlet::sink::connection::{Pool, Unanswered};
 
 /// Carries messages over HTTP/1.1; connections are kept for the next call.
 pub struct Http {
     address: Address,
-    protocol: Protocol,
-    service: Option<Box<str>>,
-    timeout: Duration,
+    settings: Settings,
     pool: Pool,
 }
 
@@ -40,33 +37,12 @@ impl Http {
         let address = Address::parse(url).map_err(wrong)?;
         Ok(Self {
             address,
-            protocol: Protocol::Binary,
-            service: None,
-            timeout: TIMEOUT,
+            settings: Settings::default(),
             pool: Pool::default(),
         })
     }
 
-    /// Writes messages in this protocol instead of the binary one.
-    #[must_use]
-    pub fn protocol(mut self, protocol: Protocol) -> Self {
-        self.protocol = protocol;
-        self
-    }
-
-    /// Names the service in each message, where the URL does not name it.
-    #[must_use]
-    pub fn service(mut self, name: impl Into<Box<str>>) -> Self {
-        self.service = Some(name.into());
-        self
-    }
-
-    /// Waits so long for an answer instead of 30 s; less if the invocation has less left.
-    #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
+    settings!(timeout);
 
     fn request(&self, outgoing: Outgoing) -> Request<Full<Bytes>> {
         let trace = outgoing
@@ -90,69 +66,48 @@ impl Http {
         request
     }
 
-    /// Sends it on a connection that is open already, else on a new one. What may have arrived is not sent again.
-    async fn send(&self, mut request: Request<Full<Bytes>>) -> Result<Answer, CallError> {
-        if let Some(mut connection) = self.pool.take(&self.address.peer).await {
-            match connection.exchange(request, MOST_OF_AN_ANSWER).await {
-                Ok(answer) => {
-                    self.pool.put(connection).await;
-                    return Ok(answer);
-                }
-                Err(Lost::Unsent(back)) => request = *back,
-                Err(Lost::Broken(error)) => return Err(self.broken(io::Error::other(error))),
-            }
-        }
-        let connecting = Connection::open(&self.address.peer);
-        let mut connection = match tokio::time::timeout(CONNECT, connecting).await {
-            Ok(connected) => {
-                connected.map_err(|error| self.unreachable(io::Error::other(error)))?
-            }
-            Err(_) => return Err(self.unreachable(io::ErrorKind::TimedOut.into())),
-        };
-        match connection.exchange(request, MOST_OF_AN_ANSWER).await {
-            Ok(answer) => {
-                self.pool.put(connection).await;
-                Ok(answer)
-            }
-            Err(Lost::Unsent(_)) => Err(self.unreachable(io::ErrorKind::ConnectionReset.into())),
-            Err(Lost::Broken(error)) => Err(self.broken(io::Error::other(error))),
-        }
-    }
-
-    fn unreachable(&self, source: io::Error) -> CallError {
-        CallError::Unreachable {
-            peer: self.address.peer.clone(),
-            source,
-        }
-    }
-
-    fn broken(&self, source: io::Error) -> CallError {
-        CallError::Broken {
-            peer: self.address.peer.clone(),
-            source,
+    fn lost(&self, why: Unanswered) -> CallError {
+        let peer = self.address.peer.clone();
+        match why {
+            Unanswered::Unreachable(error) => CallError::Unreachable {
+                peer,
+                source: io::Error::other(error),
+            },
+            Unanswered::Broken(error) => CallError::Broken {
+                peer,
+                source: io::Error::other(error),
+            },
         }
     }
 }
 
 impl Transport for Http {
     fn protocol(&self) -> Protocol {
-        self.protocol
+        self.settings.protocol
     }
 
     fn service(&self) -> Option<&str> {
-        self.service.as_deref()
+        self.settings.service.as_deref()
     }
 
     async fn exchange(&self, outgoing: Outgoing) -> Result<Bytes, CallError> {
-        let after = self
-            .timeout
-            .min(outgoing.remaining().unwrap_or(self.timeout));
+        let after = self.settings.wait(&outgoing);
         let oneway = outgoing.is_oneway();
-        let sent = self.send(self.request(outgoing));
-        let answer = match tokio::time::timeout(after, sent).await {
-            Ok(answered) => answered?,
+        let request = self.request(outgoing);
+        let exchange = self
+            .pool
+            .exchange(&self.address.peer, request, MOST_OF_AN_ANSWER);
+        let answer = match tokio::time::timeout(after, exchange).await {
+            Ok(answered) => answered.map_err(|why| self.lost(why))?,
             Err(_) => return Err(CallError::TimedOut { after }),
         };
+        if let Some(found) = answer.cut
+            && !oneway
+        {
+            return Err(CallError::strange(format!(
+                "an answer of {found} bytes or more is over the limit of {MOST_OF_AN_ANSWER}"
+            )));
+        }
         match answer.status {
             status if status.is_success() && oneway => Ok(Bytes::new()),
             status if status.is_success() || is_message(&answer.body) => Ok(answer.body),
@@ -172,12 +127,6 @@ fn refused(status: StatusCode) -> CallError {
 
 /// Apache Thrift, `THttpClient`.
 const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/x-thrift");
-
-/// From the first byte sent to the last of the answer.
-const TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Until a connection stands.
-const CONNECT: Duration = Duration::from_secs(5);
 
 impl fmt::Debug for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,6 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 
+use super::settings::{Settings, settings};
 use super::{CallError, Outgoing, Protocol, Transport};
 use crate::application::Application;
 use crate::invocation::Facts;
@@ -12,8 +13,7 @@ use crate::thrift::wire::{Frame, Framing};
 #[derive(Clone, Debug)]
 pub struct InProcess {
     application: Application,
-    protocol: Protocol,
-    service: Option<Box<str>>,
+    settings: Settings,
 }
 
 impl InProcess {
@@ -22,37 +22,26 @@ impl InProcess {
     pub fn new(application: Application) -> Self {
         Self {
             application,
-            protocol: Protocol::Binary,
-            service: None,
+            settings: Settings::default(),
         }
     }
 
-    /// Writes messages in this protocol instead of the binary one.
-    #[must_use]
-    pub fn protocol(mut self, protocol: Protocol) -> Self {
-        self.protocol = protocol;
-        self
-    }
-
-    /// Names the service in each message, which an application with several needs.
-    #[must_use]
-    pub fn service(mut self, name: impl Into<Box<str>>) -> Self {
-        self.service = Some(name.into());
-        self
-    }
+    settings!();
 }
 
 impl Transport for InProcess {
     fn protocol(&self) -> Protocol {
-        self.protocol
+        self.settings.protocol
     }
 
     fn service(&self) -> Option<&str> {
-        self.service.as_deref()
+        self.settings.service.as_deref()
     }
 
     async fn exchange(&self, outgoing: Outgoing) -> Result<Bytes, CallError> {
+        let now = self.application.clock().now();
         let facts = Facts {
+            deadline: outgoing.remaining().map(|remaining| now.after(remaining)),
             trace: outgoing.trace().cloned(),
             ..Facts::default()
         };

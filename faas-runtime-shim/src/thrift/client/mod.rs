@@ -10,6 +10,7 @@ mod in_process;
 #[cfg(not(target_family = "wasm"))]
 mod pool;
 mod protocol;
+mod settings;
 #[cfg(not(target_family = "wasm"))]
 mod tcp;
 
@@ -19,7 +20,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use pilota::FastStr;
-use pilota::thrift::{ApplicationException, Message};
+use pilota::thrift::{ApplicationException, ApplicationExceptionKind, Message};
 
 pub use self::error::{CallError, ClientError};
 #[cfg(all(feature = "sink", not(target_family = "wasm")))]
@@ -191,10 +192,18 @@ impl<C: Transport> Caller<C> {
     }
 }
 
+/// What transports take, as long as they are not told otherwise: the limit of the port too.
+const MOST_OF_AN_ANSWER: usize = 16 * 1024 * 1024;
+
+/// A struct without fields, in either protocol: its end alone.
+const EMPTY: [u8; 1] = [0];
+
+const MISSING_RESULT: &str = "its answer has neither a result nor an exception";
+
 /// Reads an answer to the message with this number.
 fn read<R: Message>(answer: Bytes, sequence: i32) -> Result<R, CallError> {
     // whoever brought it has held it to a longest message
-    let limits = Limits::of_frame(answer.len());
+    let limits = Limits::of_frame(answer.len().max(MOST_OF_AN_ANSWER));
     let (head, value) = wire::read_head(&answer).map_err(CallError::malformed)?;
     if head.sequence != sequence {
         let found = head.sequence;
@@ -203,7 +212,15 @@ fn read<R: Message>(answer: Bytes, sequence: i32) -> Result<R, CallError> {
         )));
     }
     match head.kind {
-        Kind::Reply => wire::decode(head.protocol, value, &limits).map_err(CallError::malformed),
+        Kind::Reply => wire::decode(head.protocol, value.clone(), &limits).map_err(|malformed| {
+            match *value == EMPTY {
+                true => CallError::Application {
+                    kind: ApplicationExceptionKind::MISSING_RESULT,
+                    message: MISSING_RESULT.to_owned(),
+                },
+                false => CallError::malformed(malformed),
+            }
+        }),
         Kind::Exception => {
             let exception: ApplicationException =
                 wire::decode(head.protocol, value, &limits).map_err(CallError::malformed)?;

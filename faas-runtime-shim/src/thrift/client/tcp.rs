@@ -8,7 +8,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::pool::Pool;
-use super::{CallError, Outgoing, Protocol, Transport};
+use super::settings::{Settings, settings};
+use super::{CallError, MOST_OF_AN_ANSWER, Outgoing, Protocol, Transport};
 use crate::thrift::wire::{Framer, Framing, Info, Limits, Style};
 
 /// Carries messages over TCP; connections are kept for the next call.
@@ -16,9 +17,7 @@ use crate::thrift::wire::{Framer, Framing, Info, Limits, Style};
 pub struct Tcp {
     peer: Box<str>,
     framing: Framing,
-    protocol: Protocol,
-    service: Option<Box<str>>,
-    timeout: Duration,
+    settings: Settings,
     max_message: usize,
     pool: Pool,
 }
@@ -51,34 +50,13 @@ impl Tcp {
         Self {
             peer,
             framing,
-            protocol: Protocol::Binary,
-            service: None,
-            timeout: TIMEOUT,
+            settings: Settings::default(),
             max_message: MOST_OF_AN_ANSWER,
             pool: Pool::default(),
         }
     }
 
-    /// Writes messages in this protocol instead of the binary one.
-    #[must_use]
-    pub fn protocol(mut self, protocol: Protocol) -> Self {
-        self.protocol = protocol;
-        self
-    }
-
-    /// Names the service in each message (Apache Thrift, `TMultiplexedProtocol`).
-    #[must_use]
-    pub fn service(mut self, name: impl Into<Box<str>>) -> Self {
-        self.service = Some(name.into());
-        self
-    }
-
-    /// Waits so long for an answer instead of 30 s; less if the invocation has less left.
-    #[must_use]
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
+    settings!(timeout);
 
     /// Takes answers of so many bytes instead of 16 MiB.
     #[must_use]
@@ -181,17 +159,15 @@ impl Tcp {
 
 impl Transport for Tcp {
     fn protocol(&self) -> Protocol {
-        self.protocol
+        self.settings.protocol
     }
 
     fn service(&self) -> Option<&str> {
-        self.service.as_deref()
+        self.settings.service.as_deref()
     }
 
     async fn exchange(&self, outgoing: Outgoing) -> Result<Bytes, CallError> {
-        let after = self
-            .timeout
-            .min(outgoing.remaining().unwrap_or(self.timeout));
+        let after = self.settings.wait(&outgoing);
         let message = self.framed_message(&outgoing, after)?;
         let exchange = async {
             let stream = self.send(&message).await?;
@@ -231,14 +207,8 @@ async fn write(stream: &mut TcpStream, mut message: &[u8]) -> Result<(), Unwritt
     Ok(())
 }
 
-/// From the first byte sent to the last of the answer.
-const TIMEOUT: Duration = Duration::from_secs(30);
-
 /// Until a connection stands.
 const CONNECT: Duration = Duration::from_secs(5);
-
-/// The limit of the port too.
-pub(super) const MOST_OF_AN_ANSWER: usize = 16 * 1024 * 1024;
 
 const LEAST_READ: usize = 4 * 1024;
 const MOST_READ: usize = 256 * 1024;

@@ -159,10 +159,14 @@ async fn a_service_is_found_by_name_by_place_or_by_method() {
     let clock = ManualClock::new();
     let application = application(vec![echo(Limits::NONE), other()], &clock).await;
     let unknown = |method: &str| Read::Fault(1, format!("there is no method `{method}`"));
+    let ambiguous = Read::fault(
+        1,
+        "method `say` is of `Echo` and of `Other`: name the service, as in `Echo:say` (TMultiplexedProtocol), or over HTTP at the end of the path",
+    );
     for (name, expected) in [
         ("Echo:say", Read::done("Echo: a")),
         ("Other:say", Read::done("Other: a")),
-        ("say", unknown("say")),
+        ("say", ambiguous),
         ("raise", Read::Declared("a".to_owned())),
         ("Third:raise", unknown("raise")),
         ("Other:raise", unknown("raise")),

@@ -85,6 +85,64 @@ async fn what_is_no_answer() {
 }
 
 #[tokio::test]
+async fn an_answer_with_neither_result_nor_exception() {
+    let empty: [&[u8]; 2] = [
+        b"\x80\x01\x00\x02\x00\x00\x00\x03say\x00\x00\x00\x01\x00",
+        b"\x82\x41\x01\x03say\x00",
+    ];
+    for answer in empty {
+        let caller = Caller::new(Canned(answer.to_vec()));
+        let error = caller.call::<_, Done>("say", &args("")).await.unwrap_err();
+        assert!(
+            matches!(&error, CallError::Application { kind, .. }
+                if *kind == ApplicationExceptionKind::MISSING_RESULT),
+            "{error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_method_of_two_services_is_ambiguous() {
+    let clock = ManualClock::new();
+    let application = application(vec![echo(Limits::NONE), other()], &clock).await;
+    let caller = Caller::new(InProcess::new(application));
+    let error = caller.call::<_, Done>("say", &args("")).await.unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.contains("`say` is of `Echo` and of `Other`") && text.contains("`Echo:say`"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn in_process_the_callers_deadline_holds() {
+    let clock = ManualClock::new();
+    let application = application(vec![echo(Limits::NONE)], &clock).await;
+    let context = crate::invocation::Context::new(application.clone(), Default::default());
+    let state = &application.functions()[0];
+    context.choose(
+        state,
+        application.clock().now(),
+        Some(Duration::from_secs(5)),
+    );
+    let caller = Caller::new(InProcess::new(application.clone()));
+    let args = args("");
+    let mut call = std::pin::pin!(caller.call::<_, Done>("wait", &args));
+    let mut poll = |cx: &mut std::task::Context<'_>| {
+        crate::current::enter(&context, || call.as_mut().poll(cx))
+    };
+    let mut cx = std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(poll(&mut cx).is_pending());
+    clock.advance(Duration::from_secs(4));
+    assert!(poll(&mut cx).is_pending());
+    clock.advance(Duration::from_secs(1));
+    let std::task::Poll::Ready(Err(error)) = poll(&mut cx) else {
+        panic!("it goes on");
+    };
+    assert!(error.to_string().contains("the deadline passed"), "{error}");
+}
+
+#[tokio::test]
 async fn the_time_that_is_left_goes_along() {
     struct Asked;
     impl Transport for Asked {

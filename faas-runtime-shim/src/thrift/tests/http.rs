@@ -119,10 +119,14 @@ async fn nothing_comes_back_where_nobody_waits() {
 async fn the_end_of_the_path_may_name_the_service() {
     let clock = ManualClock::new();
     let application = application(vec![echo(Limits::NONE), other()], &clock).await;
+    let ambiguous = Read::fault(
+        1,
+        "method `say` is of `Echo` and of `Other`: name the service, as in `Echo:say` (TMultiplexedProtocol), or over HTTP at the end of the path",
+    );
     for (path, expected) in [
         ("/Echo", Read::done("Echo: a")),
         ("/rpc/Other?x=Echo", Read::done("Other: a")),
-        ("/rpc/", Read::fault(1, "there is no method `say`")),
+        ("/rpc/", ambiguous),
     ] {
         let request = request(
             path,

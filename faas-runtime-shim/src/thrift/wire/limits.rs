@@ -1,24 +1,46 @@
 //! What a peer may make us hold.
 
+use pilota::thrift::TType;
+
 /// How much one message may ask for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Limits {
     /// The longest message, in bytes without the length in front of it.
     pub(crate) frame: usize,
-    /// The most elements in all lists, sets and maps of a message together. Generated code makes room for as many as are
-    /// announced before it reads the first, and a byte on the wire may be a large struct in memory.
-    pub(crate) elements: usize,
+    /// The most bytes of memory that the elements of all lists, sets and maps of a message take together, by [`cost`].
+    /// Generated code makes room for as many as are announced before it reads the first, and a byte on the wire may be a
+    /// large struct in memory.
+    pub(crate) memory: usize,
 }
 
 impl Limits {
-    /// The limits that go with a longest message: eight bytes for an element, so that a list of numbers may fill it.
+    /// The limits that go with a longest message: eight times its bytes for elements, so that a list of numbers may fill it.
     pub(crate) fn of_frame(frame: usize) -> Self {
-        const FEW: usize = 1024;
+        const FACTOR: usize = 8;
+        const LEAST: usize = 256 * 1024;
         let frame = frame.min(LONGEST);
         Self {
             frame,
-            elements: frame.checked_div(8).unwrap_or(FEW).max(FEW),
+            memory: frame.saturating_mul(FACTOR).max(LEAST),
         }
+    }
+}
+
+/// What an element takes. Of a struct nobody knows: most have less than that.
+pub(super) fn cost(kind: TType) -> usize {
+    match kind {
+        TType::Stop
+        | TType::Void
+        | TType::Bool
+        | TType::I8
+        | TType::I16
+        | TType::I32
+        | TType::I64
+        | TType::Double => 8,
+        TType::Uuid => 16,
+        TType::Binary => 48,
+        TType::List | TType::Set | TType::Map => 64,
+        TType::Struct => 256,
     }
 }
 

@@ -28,8 +28,10 @@ pub(crate) enum Malformed {
     Size { found: i64 },
     #[error("{found} elements of {smallest} bytes or more do not fit into the rest of the message")]
     Count { found: usize, smallest: usize },
-    #[error("lists, sets and maps of more than {limit} elements in one message")]
+    #[error("the elements of lists, sets and maps would take more than {limit} bytes of memory")]
     Elements { limit: usize },
+    #[error("elements are said to be of type `{found}`, and are of another")]
+    Element { found: u8 },
     #[error("type `{found}` is unknown")]
     Type { found: u8 },
     #[error("`{found}` is no bool")]

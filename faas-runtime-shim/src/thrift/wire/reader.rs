@@ -10,7 +10,7 @@ use pilota::thrift::{
 };
 
 use super::format::{Format, array, byte};
-use super::limits::{DEPTH, Limits};
+use super::limits::{DEPTH, Limits, cost};
 use super::malformed::Malformed;
 use super::message::method_name;
 use super::skip::Skip;
@@ -23,6 +23,9 @@ pub(super) struct Reader<F> {
     ids: Ids,
     /// A bool that came with its field's header.
     flag: Option<bool>,
+    /// What the elements of the list, set or map were said to be whose first one comes next, and were paid for as: generated
+    /// code does not look at it.
+    said: Option<(TType, TType)>,
     format: PhantomData<F>,
 }
 
@@ -30,8 +33,8 @@ pub(super) struct Reader<F> {
 #[derive(Debug)]
 struct Budget {
     bytes: usize,
-    elements: usize,
-    /// What there was of elements at the beginning.
+    memory: usize,
+    /// What there was of memory at the beginning.
     limit: usize,
 }
 
@@ -48,8 +51,8 @@ impl<F: Format> Reader<F> {
         Self {
             budget: Budget {
                 bytes: bytes.len(),
-                elements: limits.elements,
-                limit: limits.elements,
+                memory: limits.memory,
+                limit: limits.memory,
             },
             bytes,
             ids: Ids {
@@ -58,6 +61,7 @@ impl<F: Format> Reader<F> {
                 depth: 0,
             },
             flag: None,
+            said: None,
             format: PhantomData,
         }
     }
@@ -77,6 +81,7 @@ impl<F: Format> Reader<F> {
     /// The length of a string, whose bytes are all there.
     #[inline]
     fn length(&mut self) -> Result<usize, ThriftException> {
+        self.is_said(TType::Binary)?;
         let length = self.read(F::length)?;
         if length > self.bytes.len() {
             return Err(Malformed::Truncated.into());
@@ -84,9 +89,14 @@ impl<F: Format> Reader<F> {
         Ok(length)
     }
 
-    /// Pays for elements before anybody makes room for them.
+    /// Pays for elements of so many bytes on the wire and in memory, before anybody makes room for them.
     #[inline]
-    fn announced(&mut self, count: usize, smallest: usize) -> Result<usize, ThriftException> {
+    fn announced(
+        &mut self,
+        count: usize,
+        smallest: usize,
+        cost: usize,
+    ) -> Result<usize, ThriftException> {
         let budget = &mut self.budget;
         let bytes = count.saturating_mul(smallest);
         if bytes > self.bytes.len() || bytes > budget.bytes {
@@ -96,19 +106,38 @@ impl<F: Format> Reader<F> {
             }
             .into());
         }
-        let Some(elements) = budget.elements.checked_sub(count) else {
+        let Some(memory) = budget.memory.checked_sub(count.saturating_mul(cost)) else {
             let limit = budget.limit;
             return Err(Malformed::Elements { limit }.into());
         };
-        budget.elements = elements;
+        budget.memory = memory;
         budget.bytes = budget.bytes.saturating_sub(bytes);
         Ok(count)
     }
 
     #[inline]
     fn list(&mut self) -> Result<(TType, usize), ThriftException> {
+        self.is_said(TType::List)?;
         let (kind, count) = self.read(F::list)?;
-        Ok((kind, self.announced(count, F::smallest(kind))?))
+        let count = self.announced(count, F::smallest(kind), cost(kind))?;
+        self.said = (count > 0).then_some((kind, kind));
+        Ok((kind, count))
+    }
+
+    /// Holds the elements that take more than a number to what they were said to be.
+    #[inline]
+    fn is_said(&self, kind: TType) -> Result<(), ThriftException> {
+        let fits = |said: TType| match said {
+            TType::Set => kind == TType::List,
+            said => kind == said,
+        };
+        match self.said {
+            Some((key, value)) if !fits(key) && !fits(value) => {
+                let found = value as u8;
+                Err(Malformed::Element { found }.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn skipped(&mut self, kind: TType) -> Result<usize, ThriftException> {
@@ -164,6 +193,7 @@ impl<F: Format> TInputProtocol for Reader<F> {
 
     #[inline]
     fn read_struct_begin(&mut self) -> Result<Option<TStructIdentifier>, ThriftException> {
+        self.is_said(TType::Struct)?;
         self.ids.enter()?;
         Ok(None)
     }
@@ -176,6 +206,7 @@ impl<F: Format> TInputProtocol for Reader<F> {
 
     #[inline]
     fn read_field_begin(&mut self) -> Result<TFieldIdentifier, ThriftException> {
+        self.said = None;
         let last = self.ids.last;
         let field = self.read(|bytes| F::field(bytes, last))?;
         self.flag = field.flag;
@@ -265,6 +296,7 @@ impl<F: Format> TInputProtocol for Reader<F> {
 
     #[inline]
     fn read_list_end(&mut self) -> Result<(), ThriftException> {
+        self.said = None;
         Ok(())
     }
 
@@ -276,22 +308,28 @@ impl<F: Format> TInputProtocol for Reader<F> {
 
     #[inline]
     fn read_set_end(&mut self) -> Result<(), ThriftException> {
+        self.said = None;
         Ok(())
     }
 
     #[inline]
     fn read_map_begin(&mut self) -> Result<TMapIdentifier, ThriftException> {
+        self.is_said(TType::Map)?;
         let (key_type, value_type, count) = self.read(F::map)?;
         let smallest = F::smallest(key_type).saturating_add(F::smallest(value_type));
+        let cost = cost(key_type).saturating_add(cost(value_type));
+        let size = self.announced(count, smallest, cost)?;
+        self.said = (size > 0).then_some((key_type, value_type));
         Ok(TMapIdentifier {
             key_type,
             value_type,
-            size: self.announced(count, smallest)?,
+            size,
         })
     }
 
     #[inline]
     fn read_map_end(&mut self) -> Result<(), ThriftException> {
+        self.said = None;
         Ok(())
     }
 

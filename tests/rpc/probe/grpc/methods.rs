@@ -8,6 +8,7 @@ use tonic::Status;
 use super::wire::probe::{Failure, Gate, Text};
 use crate::gate;
 
+// ANCHOR: methods
 #[faas::grpc("probe.Methods/Unary")]
 async fn unary(Proto(to): Proto<Text>) -> Proto<Text> {
     Proto(Text::of(format!("hello {}", to.text)))
@@ -26,6 +27,7 @@ async fn repeat(
     let answers = (0..what.times).map(move |at| Ok(Text::of(format!("{} {at}", what.text))));
     Replies(stream::iter(answers))
 }
+// ANCHOR_END: methods
 
 #[faas::grpc("probe.Methods/Converse")]
 async fn converse(

@@ -13,6 +13,7 @@ const LIMIT: usize = 100_000;
 
 struct Words;
 
+// ANCHOR: server
 #[faas::grpc]
 fn squeezed() -> SqueezedServer<Words> {
     SqueezedServer::new(Words)
@@ -20,6 +21,7 @@ fn squeezed() -> SqueezedServer<Words> {
         .send_compressed(Gzip)
         .max_decoding_message_size(LIMIT)
 }
+// ANCHOR_END: server
 
 #[tonic::async_trait]
 impl Squeezed for Words {

@@ -6,10 +6,12 @@ use super::wire::faas_test::everything::{Small, SmallServer};
 
 struct Opposite;
 
+// ANCHOR: server
 #[faas::thrift]
 fn small() -> SmallServer<Opposite> {
     SmallServer::new(Opposite)
 }
+// ANCHOR_END: server
 
 impl Small for Opposite {
     async fn r#match(&self, value: i32) -> Result<i32, Exception<Undeclared>> {

@@ -19,7 +19,7 @@ use crate::grpc::status::{Code, Status};
 const END_STREAM: u8 = 2;
 
 pub(super) async fn serve<F>(
-    head: request::Parts,
+    mut head: request::Parts,
     body: Body,
     codec: Codec,
     call: Result<Call, Status>,
@@ -30,9 +30,11 @@ where
     F: Future<Output = Response<Body>>,
 {
     let pool = schema.pool();
+    let complaint = Complaint::of(&mut head);
     let call = match call {
         Ok(call) => call,
         Err(status) => {
+            let status = complaint.refused(status);
             let (mut head, ()) = Response::new(()).into_parts();
             _ = head.headers.try_insert(CONTENT_TYPE, codec.stream_type());
             if status.code == Code::Unimplemented {
@@ -42,7 +44,6 @@ where
             return Response::from_parts(head, ended(&status, &HeaderMap::new(), pool));
         }
     };
-    let complaint = Complaint::default();
     let transcoder = call.transcoder.clone();
     let body = Relay::body(body, Inbound::new(call, complaint.clone()));
     let response = inner(Request::from_parts(head, body)).await;
@@ -55,7 +56,10 @@ where
             (ended(&status, &metadata, pool), Coding::Identity)
         }
         Rest::Messages { body, encoding } => match super::offered(encoding.as_ref()) {
-            Err(status) => (ended(&status, &HeaderMap::new(), pool), Coding::Identity),
+            Err(status) => {
+                let status = complaint.ours(status);
+                (ended(&status, &HeaderMap::new(), pool), Coding::Identity)
+            }
             Ok(coding) => {
                 let outbound = Outbound::new(transcoder, coding, pool.clone(), complaint);
                 (Relay::body(body, outbound), coding)
@@ -201,18 +205,22 @@ impl Outbound {
     fn last(&self, status: Status, metadata: &HeaderMap) -> Step {
         let status = match &self.state {
             State::Pass { borders, .. } if !borders.is_between() => {
-                return Step::Break("the answer ended inside of a message".into());
+                return Step::Break(self.complaint.ours(cut()).message.into());
             }
             State::Translate { frames, .. } if !frames.is_empty() && status.code == Code::Ok => {
-                Status::new(Code::Internal, "the answer ended inside of a message")
+                self.complaint.ours(cut())
             }
             State::Pass { .. } | State::Translate { .. } => self.complaint.over(status),
         };
         match last(&status, metadata, &self.pool) {
             Ok(envelope) => Step::Last(envelope),
-            Err(status) => Step::Break(status.message.into()),
+            Err(status) => Step::Break(self.complaint.ours(status).message.into()),
         }
     }
+}
+
+fn cut() -> Status {
+    Status::new(Code::Internal, "the answer ended inside of a message")
 }
 
 impl Translation for Outbound {
@@ -237,7 +245,7 @@ impl Translation for Outbound {
         };
         match message {
             Ok(message) => message.map(Step::Pass),
-            Err(status) => Some(self.last(status, &HeaderMap::new())),
+            Err(status) => Some(self.last(self.complaint.ours(status), &HeaderMap::new())),
         }
     }
 
@@ -247,7 +255,7 @@ impl Translation for Outbound {
     }
 
     fn broken(&mut self, _: axum::Error) -> Step {
-        self.last(native::broken(), &HeaderMap::new())
+        self.last(self.complaint.ours(native::broken()), &HeaderMap::new())
     }
 }
 

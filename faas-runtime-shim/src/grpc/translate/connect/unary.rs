@@ -6,7 +6,7 @@ use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, request, response};
 use http_body_util::BodyExt as _;
 
-use super::super::complaint;
+use super::super::complaint::{self, Complaint};
 use super::super::frame::{self, Frame, Frames};
 use super::super::native::{self, Reply, Rest};
 use super::{Call, Coding, add, end};
@@ -15,7 +15,7 @@ use crate::grpc::status::{Code, Status};
 
 /// Makes a call of a GET, whose message is in its query.
 pub(super) async fn get<F>(
-    head: request::Parts,
+    mut head: request::Parts,
     call: Result<(Call, Bytes), Status>,
     schema: &Schema,
     inner: impl FnOnce(Request<Body>) -> F,
@@ -23,9 +23,10 @@ pub(super) async fn get<F>(
 where
     F: Future<Output = Response<Body>>,
 {
+    let complaint = Complaint::of(&mut head);
     let mut response = match call {
-        Ok((call, message)) => serve(head, &call, message, schema, inner).await,
-        Err(status) => refused(&status, schema),
+        Ok((call, message)) => serve(head, &call, message, schema, &complaint, inner).await,
+        Err(status) => refused(status, &complaint, schema),
     };
     // caches keep answers of GETs, and the coding is the caller's
     let by = HeaderValue::from_static("accept-encoding");
@@ -35,7 +36,7 @@ where
 
 /// Makes a call of a POST.
 pub(super) async fn post<F>(
-    head: request::Parts,
+    mut head: request::Parts,
     body: Body,
     call: Result<Call, Status>,
     schema: &Schema,
@@ -44,13 +45,14 @@ pub(super) async fn post<F>(
 where
     F: Future<Output = Response<Body>>,
 {
+    let complaint = Complaint::of(&mut head);
     let call = match call {
         Ok(call) => call,
-        Err(status) => return refused(&status, schema),
+        Err(status) => return refused(status, &complaint, schema),
     };
     match gather(body, call.max_message).await {
-        Ok(message) => serve(head, &call, message, schema, inner).await,
-        Err(status) => refused(&status, schema),
+        Ok(message) => serve(head, &call, message, schema, &complaint, inner).await,
+        Err(status) => refused(status, &complaint, schema),
     }
 }
 
@@ -59,6 +61,7 @@ async fn serve<F>(
     call: &Call,
     message: Bytes,
     schema: &Schema,
+    complaint: &Complaint,
     inner: impl FnOnce(Request<Body>) -> F,
 ) -> Response<Body>
 where
@@ -67,7 +70,7 @@ where
     let message = call.transcoder.request(message, call.sent);
     let frame = match message.and_then(|message| Frame::write(0, &message)) {
         Ok(frame) => frame,
-        Err(status) => return refused(&status, schema),
+        Err(status) => return refused(status, complaint, schema),
     };
     let response = inner(Request::from_parts(head, Body::from(frame))).await;
     let Reply { head, rest } = Reply::of(response);
@@ -75,33 +78,41 @@ where
         // what comes with an error alone is about the error, not behind it
         Rest::Nothing(mut status) => {
             if status.code == Code::Ok {
-                status = internal("the answer has no message");
+                status = complaint.ours(internal("the answer has no message"));
             }
             return failed(head, &status, &HeaderMap::new(), schema);
         }
         Rest::Messages { body, encoding } => (body, encoding),
     };
-    match read(body).await {
-        Ok((message, trailers)) => succeeded(head, call, message, coding, &trailers, schema),
+    match read(body, complaint).await {
+        Ok((message, trailers)) => {
+            let answer = answer(call, message, coding.as_ref());
+            match answer.map_err(|status| complaint.ours(status)) {
+                Ok(answer) => succeeded(head, call, answer, &trailers),
+                Err(status) => failed(head, &status, &trailers, schema),
+            }
+        }
         Err((status, trailers)) => failed(head, &status, &trailers, schema),
     }
+}
+
+/// The message as the caller wants it.
+fn answer(
+    call: &Call,
+    Frame { flags, message }: Frame,
+    encoding: Option<&HeaderValue>,
+) -> Result<(Bytes, Coding), Status> {
+    let coding = super::offered(encoding)?;
+    let coding = super::coding_of(flags, coding).map_err(super::ours)?;
+    Ok((call.transcoder.answer(message, coding)?, coding))
 }
 
 fn succeeded(
     mut head: response::Parts,
     call: &Call,
-    Frame { flags, message }: Frame,
-    encoding: Option<HeaderValue>,
+    (message, coding): (Bytes, Coding),
     trailers: &HeaderMap,
-    schema: &Schema,
 ) -> Response<Body> {
-    let coding = super::offered(encoding.as_ref())
-        .and_then(|coding| super::coding_of(flags, coding).map_err(super::ours));
-    let message = coding.and_then(|coding| Ok((call.transcoder.answer(message, coding)?, coding)));
-    let (message, coding) = match message {
-        Ok(message) => message,
-        Err(status) => return failed(head, &status, trailers, schema),
-    };
     let content_type = call.transcoder.codec().unary_type();
     _ = head.headers.try_insert(CONTENT_TYPE, content_type);
     if coding == Coding::Gzip {
@@ -123,13 +134,14 @@ fn failed(
 }
 
 /// The answer where no call was made.
-fn refused(status: &Status, schema: &Schema) -> Response<Body> {
+fn refused(status: Status, complaint: &Complaint, schema: &Schema) -> Response<Body> {
+    let status = complaint.refused(status);
     let (mut head, ()) = Response::new(()).into_parts();
     if status.code == Code::Unimplemented {
         let gzip = HeaderValue::from_static("gzip");
         head.headers.insert(ACCEPT_ENCODING, gzip);
     }
-    end::failed(head, status, schema.pool())
+    end::failed(head, &status, schema.pool())
 }
 
 fn prefixed(name: &HeaderName) -> Option<HeaderName> {
@@ -174,22 +186,26 @@ async fn gather(mut body: Body, limit: usize) -> Result<Bytes, Status> {
 }
 
 /// Takes the one message of an answer.
-async fn read(mut body: Body) -> Result<(Frame, HeaderMap), (Status, HeaderMap)> {
+async fn read(
+    mut body: Body,
+    complaint: &Complaint,
+) -> Result<(Frame, HeaderMap), (Status, HeaderMap)> {
     let mut frames = Frames::new(usize::MAX);
     let mut message = None;
     let mut trailers = None;
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| (native::broken(), HeaderMap::new()))?;
+        let ours = |status| (complaint.ours(status), HeaderMap::new());
+        let frame = frame.map_err(|_| ours(native::broken()))?;
         match frame.into_data() {
             Ok(piece) => {
                 frames.take(&piece);
                 if message.is_none() {
-                    message = frames.next().map_err(|status| (status, HeaderMap::new()))?;
+                    message = frames.next().map_err(ours)?;
                 }
                 if message.is_some() && !frames.is_empty() {
                     // the rest is not waited for: a stream may have no end
                     let text = "the answer has more than one message";
-                    return Err((internal(text), HeaderMap::new()));
+                    return Err(ours(internal(text)));
                 }
             }
             Err(frame) => {
@@ -204,8 +220,13 @@ async fn read(mut body: Body) -> Result<(Frame, HeaderMap), (Status, HeaderMap)>
     }
     match message {
         Some(message) => Ok((message, trailers)),
-        None if frames.is_empty() => Err((internal("the answer has no message"), trailers)),
-        None => Err((internal("the answer ended inside of a message"), trailers)),
+        None => {
+            let why = match frames.is_empty() {
+                true => "the answer has no message",
+                false => "the answer ended inside of a message",
+            };
+            Err((complaint.ours(internal(why)), trailers))
+        }
     }
 }
 

@@ -254,3 +254,34 @@ async fn an_answer_that_is_not_grpcs_becomes_a_status() {
         assert!(!told.fields.contains_key("content-length"));
     }
 }
+
+#[tokio::test]
+async fn each_message_goes_out_when_it_is_there_and_the_trailers_last() {
+    for (form, is_text) in [(BINARY, false), (TEXT, true)] {
+        let (sender, mut pieces) = tokio::sync::mpsc::channel(1);
+        let pieces =
+            stream::poll_fn(move |cx| pieces.poll_recv(cx).map(|it| it.map(Ok::<_, BoxError>)));
+        let answer = native(&[], &[]).map(|_| Body::new(StreamBody::new(pieces)));
+        let request = post(shop::PUT, form, vec![]);
+        let Wire::Web(form) = wire(&request) else {
+            panic!("not gRPC-Web's");
+        };
+        let mut body = web(form, request, async |_| answer).await.into_body();
+        let mut next = async || {
+            let piece = body.frame().await.unwrap().unwrap().into_data().unwrap();
+            match is_text {
+                true => STANDARD.decode(piece).unwrap(),
+                false => piece.to_vec(),
+            }
+        };
+        for message in ["a", "b"] {
+            let message = frame(0, message);
+            let piece = Frame::data(Bytes::from(message.clone()));
+            sender.send(piece).await.unwrap();
+            assert_eq!(next().await, message);
+        }
+        let trailers = Frame::trailers(fields(&[("grpc-status", "0")]));
+        sender.send(trailers).await.unwrap();
+        assert_eq!(next().await, frame(0x80, "grpc-status: 0\r\n"));
+    }
+}

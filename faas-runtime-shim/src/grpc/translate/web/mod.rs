@@ -17,7 +17,7 @@ use super::complaint::Complaint;
 use super::media::Media;
 use super::native::{self, GRPC_ENCODING, Reply, Rest};
 use super::relay::Relay;
-use crate::grpc::status::{Code, refused};
+use crate::grpc::status::{Code, Status, refused};
 
 /// Which sides are text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -71,19 +71,16 @@ where
     F: Future<Output = Response<Body>>,
 {
     let (mut head, body) = request.into_parts();
+    let complaint = Complaint::of(&mut head);
     let coding = head.headers.remove(CONTENT_ENCODING);
     if coding.is_some_and(|coding| coding != "identity") {
         let text = "gRPC-Web's bodies have no content-encoding here: take it off";
-        return answer(
-            form,
-            refused(Code::Unimplemented, text),
-            Complaint::default(),
-        );
+        complaint.refused(Status::new(Code::Unimplemented, text));
+        return answer(form, refused(Code::Unimplemented, text), complaint);
     }
     native::request(&mut head);
     head.headers.remove(ACCEPT);
     head.headers.remove(HeaderName::from_static("x-grpc-web"));
-    let complaint = Complaint::default();
     let body = if form.sends_text {
         Relay::body(body, Decode::new(complaint.clone()))
     } else {

@@ -8,7 +8,7 @@ use super::super::frame::{Borders, Frame};
 use super::super::native;
 use super::super::relay::{Step, Translation};
 use super::text;
-use crate::grpc::status::Status;
+use crate::grpc::status::{Code, Status};
 
 /// The frame's message is the trailers: the most significant bit of the flags.
 const TRAILERS: u8 = 0x80;
@@ -33,13 +33,14 @@ impl Trailing {
 
     fn last(&self, (status, metadata): (Status, HeaderMap)) -> Step {
         if !self.borders.is_between() {
-            return Step::Break("the answer ended inside of a message".into());
+            let cut = Status::new(Code::Internal, "the answer ended inside of a message");
+            return Step::Break(self.complaint.ours(cut).message.into());
         }
         let mut fields = HeaderMap::new();
         self.complaint.over(status).put(&mut fields);
         match Frame::write(TRAILERS, &block([&fields, &metadata])) {
             Ok(frame) => Step::Last(self.written(frame)),
-            Err(status) => Step::Break(status.message.into()),
+            Err(status) => Step::Break(self.complaint.ours(status).message.into()),
         }
     }
 
@@ -67,7 +68,7 @@ impl Translation for Trailing {
     }
 
     fn broken(&mut self, _: axum::Error) -> Step {
-        self.last((native::broken(), HeaderMap::new()))
+        self.last((self.complaint.ours(native::broken()), HeaderMap::new()))
     }
 }
 

@@ -140,6 +140,7 @@ fn handle(parts: Parts, input: Input) -> BoxFuture<'static, Outcome> {
                 kind,
                 name: "Told".into(),
                 message: format!("`{body}` was told to"),
+                place: None,
             });
         }
         outcome

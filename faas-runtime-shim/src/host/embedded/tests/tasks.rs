@@ -42,6 +42,7 @@ fn work(parts: Parts, input: Input) -> BoxFuture<'static, Outcome> {
             kind,
             name: "Told".into(),
             message: format!("`{body}` was told to"),
+            place: None,
         })
     }
     .boxed()

@@ -186,6 +186,11 @@ impl Signals {
         }
     }
 
+    /// Says whether the body of an HTTP/1 request has not come to its end.
+    pub(crate) fn is_in_body(&self) -> bool {
+        self.seen.phase() == Phase::Body
+    }
+
     /// Tells the status of an answer before hyper gets it: behind an upgrade the bytes are no longer HTTP/1.
     ///
     /// On the way out it could not be seen for certain: the body of another answer can look like a head.

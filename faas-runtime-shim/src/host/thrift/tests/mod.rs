@@ -30,6 +30,7 @@ fn policy() -> Policy {
     Policy {
         limits: Limits::of_frame(LONGEST),
         idle_timeout: Duration::from_secs(60),
+        message_timeout: Duration::from_secs(100),
     }
 }
 

@@ -259,3 +259,30 @@ async fn over_http() {
     let elsewhere = Http::new("https://shop.example/");
     assert!(elsewhere.is_err());
 }
+
+#[cfg(feature = "sink")]
+#[tokio::test]
+async fn an_answer_over_http_that_is_too_long_is_called_so() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/thrift", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = vec![0; 1024];
+        assert!(stream.read(&mut request).await.unwrap() > 0);
+        let size = 20 * 1024 * 1024;
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {size}\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // the client does not read all of it
+        let _ = stream.write_all(&vec![0x80; size]).await;
+    });
+    let caller = Caller::new(Http::new(&url).unwrap());
+    let error = within(caller.call::<_, Done>("say", &args("")))
+        .await
+        .unwrap_err();
+    let text = error.to_string();
+    assert!(
+        text.contains("20971520 bytes") && text.contains("the limit of 16777216"),
+        "{text}"
+    );
+    within(serving).await.unwrap();
+}

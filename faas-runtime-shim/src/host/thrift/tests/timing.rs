@@ -51,6 +51,61 @@ async fn half_a_message_is_not_waited_for_so_long() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_in_small_pieces_is_not_waited_for_for_ever() {
+    let application = of_echo().await;
+    let message = call("say", &"x".repeat(100));
+    let mut pipe = Pipe::new(&application);
+    pipe.call("say", "first").await;
+    assert_eq!(pipe.read("say").await, Read::done("Echo: first"));
+    let start = Instant::now();
+    let (mut rest, mut write) = tokio::io::split(&mut pipe.stream);
+    let dripping = async {
+        for byte in message.iter() {
+            if tokio::io::AsyncWriteExt::write_all(&mut write, &[*byte])
+                .await
+                .is_err()
+            {
+                return;
+            }
+            tokio::time::sleep(STALL / 3).await;
+        }
+        panic!("it was waited for");
+    };
+    let closed = async { rest.read_to_end(&mut Vec::new()).await };
+    let (_, answer) = tokio::join!(dripping, closed);
+    assert_eq!(answer.unwrap(), 0);
+    let whole = super::policy().message_timeout;
+    assert!(
+        start.elapsed() >= whole && start.elapsed() <= whole + STALL,
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_goes_away_takes_its_call_along() {
+    let application = of_echo().await;
+    let shared = shared(&application);
+    let mut pipe = Pipe::new(&application);
+    pipe.call("wait", "long").await;
+    shared.begun(1).await;
+    let start = Instant::now();
+    let Pipe { stream, server, .. } = pipe;
+    drop(stream);
+    server.task.await.unwrap();
+    assert!(
+        start.elapsed() <= Duration::from_secs(3),
+        "{:?}",
+        start.elapsed()
+    );
+    assert_eq!(shared.dropped.load(std::sync::atomic::Ordering::SeqCst), 1);
+    assert_eq!(
+        crate::thrift::tests::kit::counted(&application, "echo", "cancelled"),
+        1
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_handler_may_take_longer_than_a_client() {
     let application = of_echo().await;
     let shared = shared(&application);

@@ -22,15 +22,18 @@ const LONGEST: Duration = Duration::from_secs(900);
 pub(super) struct Echo {
     pub(super) request: Box<str>,
     pub(super) invocation: Option<Box<str>>,
+    /// Whether X-Ray records the invocation.
+    pub(super) sampled: bool,
 }
 
 impl Echo {
-    pub(super) fn of(answer: &Answer<'_>) -> Self {
+    pub(super) fn of(answer: &Answer<'_>, facts: &Facts) -> Self {
         Self {
             request: path_segment(
                 filled(answer, "lambda-runtime-aws-request-id").unwrap_or_default(),
             ),
             invocation: filled(answer, "lambda-runtime-invocation-id").map(Into::into),
+            sampled: facts.trace.as_ref().is_some_and(TraceContext::sampled),
         }
     }
 }

@@ -1,23 +1,48 @@
 //! Talks to the Runtime API: asks for an invocation, has it served, answers, and asks again.
 //!
-//! What one status code demands is decided in `after_next` and `after_post`, and nowhere else.
+//! `drive` begins and ends an instance, `mode` says of which sort it is, `slots` has its polls and `poller` is the loop of
+//! one, `answer` posts what came of an invocation, `status` decides what a status code demands. `extension` and `snapshot` come
+//! before the first poll, where they are wanted; `zone` is asked by handlers.
 
+mod answer;
 mod exchange;
+mod extension;
 mod facts;
+mod mode;
+mod poller;
+mod record;
+mod settings;
+mod slots;
+mod snapshot;
+mod status;
+#[cfg(test)]
+mod tests;
+mod zone;
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
-use tokio::sync::Mutex;
+use tokio::time::{Instant, timeout_at};
 
 pub(crate) use self::exchange::{Deliver, ServeHttp, deliver, serve_http};
 pub(super) use self::exchange::{Verdict, exchange};
+use self::extension::Extension;
+pub(super) use self::mode::Mode;
+use self::record::Recorder;
+pub(crate) use self::settings::ResponseMode;
+use self::settings::Settings;
+use self::slots::Slots;
+use self::status::text;
+use self::zone::Zone;
 use super::{RUNTIME_API, SHUTDOWN, encode};
 use crate::application::Application;
+use crate::env::Env;
 use crate::error::chain;
 use crate::function::HookMoment;
 use crate::lifecycle::Boot;
-use crate::platform::poll::{Answer, Client, Endpoint, Error, Limits};
+use crate::platform::poll::{Client, Endpoint, Limits};
+use crate::services::Services;
 use crate::signals::Signals;
 use crate::startup::{Exit, StartError, StartErrors};
 
@@ -36,168 +61,119 @@ const LIMITS: Limits = Limits {
 
 /// Serves until the platform is gone or a signal comes.
 pub(super) async fn drive(boot: Boot) -> Exit {
-    let endpoint = match endpoint(&boot) {
-        Ok(endpoint) => endpoint,
-        Err(error) => return fail(&boot, &error.into()),
-    };
-    let mut client = Client::new(endpoint, USER_AGENT, LIMITS);
-    let application = match boot.application().await {
-        Ok(application) => application,
+    match instance(&boot).await {
+        Ok(exit) => exit,
         Err(errors) => {
-            init_error(&mut client, &errors).await;
-            return fail(&boot, &errors);
+            boot.report(&errors);
+            errors.exit()
         }
-    };
-    let busy = Arc::new(Mutex::new(()));
-    let mut serving = tokio::spawn(serve(client, application.clone(), Arc::clone(&busy)));
+    }
+}
+
+async fn instance(boot: &Boot) -> Result<Exit, StartErrors> {
+    let endpoint = endpoint(&boot.env)?;
+    let Started {
+        settings,
+        application,
+        // kept to the end: with it goes the poll that makes the process an extension
+        extension: _extension,
+    } = start(&boot.env, &endpoint, build(boot)).await?;
+    if let Some(recorder) = &settings.recorder {
+        recorder.polls(application.clock());
+    }
+    settings.mode.warn_of_build();
+    let mut slots = Slots::start(&endpoint, &application, settings.clone());
     // the first poll ends the platform's init phase, so it goes before all that can wait
     tokio::task::yield_now().await;
-    let mut signals = match Signals::install() {
-        Ok(signals) => signals,
-        Err(error) => return fail(&boot, &error.into()),
-    };
+    let mut signals = Signals::install()?;
     tokio::select! {
-        exit = &mut serving => exit.unwrap_or(Exit::Platform),
-        () = signals.stop() => {
-            // an invocation is over once its answer is through, not once its handler is
-            let finished = tokio::time::timeout(SHUTDOWN / 2, busy.lock()).await;
-            serving.abort();
-            let hooks = application.run_hooks(HookMoment::Stop);
-            match tokio::time::timeout(SHUTDOWN / 2, hooks).await {
-                Ok(Ok(())) => {}
-                Ok(Err(errors)) => tracing::error!("{errors}"),
-                Err(_) => tracing::error!("the stop hooks took longer than the platform allows"),
-            }
-            if finished.is_ok() { Exit::Drained } else { Exit::CutOff }
-        }
+        () = slots.over() => Ok(Exit::Platform),
+        () = signals.stop() => Ok(end(slots, &application, settings.mode.shutdown()).await),
     }
 }
 
-/// The loop. It has the connection to itself, and nothing else polls with it.
-///
-/// It holds `busy` from an event to the end of its answer.
-async fn serve(mut client: Client, application: Application, busy: Arc<Mutex<()>>) -> Exit {
-    let mut out = Vec::new();
-    loop {
-        let (facts, echo, event) = match client.get(&[NEXT], &[]).await {
-            Ok(answer) => match after_next(&answer) {
-                Next::Serve => {
-                    let received = application.clock();
-                    let facts = facts::read(&answer, received);
-                    (facts, facts::Echo::of(&answer), answer.into_body())
-                }
-                Next::Again => {
-                    tokio::time::sleep(PAUSE).await;
-                    continue;
-                }
-                Next::Stop => return Exit::Platform,
-            },
-            Err(error) => {
-                tracing::error!("{}", chain(&error));
-                match error {
-                    // the poll is repeated: the platform hands out the same event again
-                    Error::Malformed { .. } => {
-                        tokio::time::sleep(PAUSE).await;
-                        continue;
-                    }
-                    Error::Unreachable { .. } | Error::Broken { .. } | Error::Request(_) => {
-                        return Exit::Platform;
-                    }
-                }
-            }
-        };
-        let _busy = busy.lock().await;
-        out.clear();
-        let verdict = exchange(&application, facts, event, &mut out).await;
-        if let Next::Stop = post(&mut client, &echo, &verdict, &out).await {
-            return Exit::Platform;
-        }
-        if out.capacity() > KEPT {
-            out = Vec::new();
-        }
-    }
+/// What stands before the first poll.
+#[derive(Debug)]
+struct Started {
+    settings: Settings,
+    application: Application,
+    extension: Option<Extension>,
 }
 
-/// An answer's buffer of this size is kept for the next one; the memory of a rare large one is not.
-const KEPT: usize = 256 * 1024;
-
-/// Between two polls when the last one brought nothing; cargo-lambda's emulator answers 204 at once while it is idle.
-const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
-
-/// What follows an answer of the platform.
-enum Next {
-    Serve,
-    Again,
-    Stop,
-}
-
-fn after_next(answer: &Answer<'_>) -> Next {
-    match answer.status() {
-        200 => Next::Serve,
-        // no event yet: an emulator's form of waiting
-        204 => Next::Again,
-        status @ 403 => {
-            tracing::warn!(status, answer = %text(answer), "the poll came in a wrong state");
-            Next::Again
-        }
-        status => {
-            tracing::error!(status, answer = %text(answer), "the platform gave up this instance");
-            Next::Stop
-        }
-    }
-}
-
-/// Posts the answer to an invocation. Whatever becomes of it, it is not sent twice.
-async fn post(client: &mut Client, echo: &facts::Echo, verdict: &Verdict, out: &[u8]) -> Next {
-    let mut headers: Vec<(&'static str, &str)> = Vec::with_capacity(3);
-    headers.push(("Content-Type", "application/json"));
-    let end = match verdict {
-        Verdict::Response => "/response",
-        Verdict::Error { kind } => {
-            headers.push(("Lambda-Runtime-Function-Error-Type", kind));
-            "/error"
+/// Does all that comes before the first poll; what fails is told to the platform.
+async fn start(
+    env: &Env,
+    endpoint: &Endpoint,
+    building: impl Future<Output = Result<Application, StartErrors>>,
+) -> Result<Started, StartErrors> {
+    let built = async {
+        let mut settings = Settings::read(env)?;
+        let application = building.await?;
+        let recorder = Recorder::read(application.configuration(), env, settings.mode)?;
+        settings.recorder = recorder.map(Arc::new);
+        Ok::<_, StartErrors>((settings, application))
+    };
+    let (settings, application) = match built.await {
+        Ok(built) => built,
+        Err(errors) => {
+            tell(endpoint, INIT_ERROR, "Runtime.InitError", &errors).await;
+            return Err(errors);
         }
     };
-    if let Some(invocation) = &echo.invocation {
-        headers.push(("Lambda-Runtime-Invocation-Id", invocation));
+    let extension = if application.has_hooks(HookMoment::Stop) {
+        extension::register(endpoint, env).await
+    } else {
+        None
+    };
+    if snapshot::is_wanted(env) {
+        snapshot::pass(endpoint, &application).await?;
     }
-    match client
-        .post(&[INVOCATION, &echo.request, end], &headers, out)
-        .await
-    {
-        Ok(answer) => after_post(&answer),
-        Err(error) => {
-            tracing::error!("the answer of {} was lost: {}", echo.request, chain(&error));
-            Next::Serve
-        }
+    Ok(Started {
+        settings,
+        application,
+        extension,
+    })
+}
+
+async fn build(boot: &Boot) -> Result<Application, StartErrors> {
+    let configuration = boot.configuration()?;
+    let services = Services {
+        site: Arc::new(Zone::of(&boot.env)),
+        ..boot.services(&configuration)
+    };
+    boot.application_of(configuration, services).await
+}
+
+/// Finishes what is in flight and runs the stop hooks, all within what the platform gives.
+async fn end(slots: Slots, application: &Application, within: Duration) -> Exit {
+    let latest = Instant::now() + within - SPARE;
+    let finished = slots.drain(within / 2).await;
+    let hooks = application.run_hooks(HookMoment::Stop);
+    match timeout_at(latest, hooks).await {
+        Ok(Ok(())) => {}
+        Ok(Err(errors)) => tracing::error!("{errors}"),
+        Err(_) => tracing::error!("the stop hooks took longer than the platform allows"),
+    }
+    if finished {
+        Exit::Drained
+    } else {
+        Exit::CutOff
     }
 }
 
-fn after_post(answer: &Answer<'_>) -> Next {
-    match answer.status() {
-        200..=299 => Next::Serve,
-        status @ 500 => {
-            tracing::error!(status, answer = %text(answer), "the platform gave up this instance");
-            Next::Stop
-        }
-        // 400: already answered or cut; 403: wrong state; 410: the invocation had timed out; 413: too large. The
-        // platform has counted the failure already, and another post would be refused.
-        status => {
-            tracing::error!(status, answer = %text(answer), "the answer was refused");
-            Next::Serve
-        }
-    }
-}
+/// Left of the time to shut down for the process's own end.
+const SPARE: Duration = Duration::from_millis(30);
 
 /// Tells the platform why the instance does not come up; it hands the text to the first caller.
-async fn init_error(client: &mut Client, errors: &StartErrors) {
+async fn tell(endpoint: &Endpoint, path: &str, kind: &str, errors: &StartErrors) {
     let mut body = Vec::new();
-    encode::error("Runtime.InitError", &errors.to_string(), &mut body);
+    encode::error(kind, &errors.to_string(), &mut body);
     let headers = [
         ("Content-Type", "application/json"),
-        ("Lambda-Runtime-Function-Error-Type", "Runtime.InitError"),
+        ("Lambda-Runtime-Function-Error-Type", kind),
     ];
-    match client.post(&[INIT_ERROR], &headers, &body).await {
+    let mut client = Client::new(endpoint.clone(), USER_AGENT, LIMITS);
+    match client.post(&[path], &headers, &body).await {
         Ok(answer) if (200..300).contains(&answer.status()) => {}
         Ok(answer) => tracing::error!(
             status = answer.status(),
@@ -211,23 +187,11 @@ async fn init_error(client: &mut Client, errors: &StartErrors) {
     }
 }
 
-fn endpoint(boot: &Boot) -> Result<Endpoint, StartError> {
-    let text = boot.env.get(RUNTIME_API).unwrap_or_default();
+fn endpoint(env: &Env) -> Result<Endpoint, StartError> {
+    let text = env.get(RUNTIME_API).unwrap_or_default();
     Endpoint::parse(text).map_err(|error| {
         // in its words, since the text itself may hold a password
         let expected = format!("{}, as in `127.0.0.1:9001`", error.expected);
         StartError::bad_environment(RUNTIME_API, &error.found, &expected)
     })
-}
-
-fn fail(boot: &Boot, errors: &StartErrors) -> Exit {
-    boot.report(errors);
-    errors.exit()
-}
-
-/// What the platform said, cut to what a log line bears.
-fn text(answer: &Answer<'_>) -> String {
-    const LONGEST: usize = 512;
-    let body = answer.body();
-    String::from_utf8_lossy(body.get(..LONGEST).unwrap_or(body)).into_owned()
 }

@@ -11,8 +11,11 @@
 )]
 
 mod body;
+mod cause;
 mod failures;
 mod headers;
+mod prelude;
+mod record;
 mod reply;
 #[cfg(test)]
 #[expect(
@@ -25,7 +28,10 @@ mod text;
 use http::StatusCode;
 use http::response::Parts;
 
+pub(crate) use self::cause::cause;
 pub(crate) use self::failures::{Identifier, failures};
+pub(crate) use self::prelude::{WITH_PRELUDE, prelude};
+pub(crate) use self::record::{Record, record};
 pub(crate) use self::reply::{event, reply};
 
 /// The form that a front end reads an answer in.

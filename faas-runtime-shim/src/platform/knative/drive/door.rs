@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header
 use super::super::decode::{self, Native};
 use super::invoke;
 use crate::application::{self, Application};
+use crate::clock::Clock;
 use crate::cloudevents::{self, CloudEvent};
 use crate::function::Trigger;
 use crate::host::events::{self, Intake};
@@ -50,6 +51,11 @@ impl Door {
             application,
             routed,
         }
+    }
+
+    /// Returns the clock of the answers' deadlines.
+    pub(super) fn application_clock(&self) -> &dyn Clock {
+        self.application.clock()
     }
 
     pub(super) fn take(&self, request: Request<Body>) -> Answering {

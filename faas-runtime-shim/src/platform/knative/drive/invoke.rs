@@ -35,8 +35,9 @@ pub(super) async fn answer(
     let payload = Payload { body, media_type };
     match application.invoke(function, facts, payload.into()).await {
         Ok(reply) => {
-            let mut response = Response::new(Body::from(reply.body));
-            if let Ok(media_type) = HeaderValue::from_str(&reply.media_type) {
+            let media_type = HeaderValue::from_str(&reply.media_type);
+            let mut response = Response::new(reply.into_body());
+            if let Ok(media_type) = media_type {
                 let _ = response
                     .headers_mut()
                     .insert(header::CONTENT_TYPE, media_type);

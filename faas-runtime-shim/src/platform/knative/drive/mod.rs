@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use self::door::{Answering, Door};
 use super::{decode, encode};
 use crate::application::Application;
+use crate::clock::Clock;
 use crate::host::announce::announce;
 use crate::host::http::{Phase, Policy, Service, serve};
 use crate::host::instance::{drain, open, policy, stop};
@@ -87,6 +88,10 @@ impl Service for Door {
 
     fn answer(&self, request: Request<Body>, _: SocketAddr) -> Self::Answering {
         self.take(request)
+    }
+
+    fn clock(&self) -> Option<&dyn Clock> {
+        Some(self.application_clock())
     }
 }
 

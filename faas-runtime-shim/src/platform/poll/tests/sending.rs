@@ -1,5 +1,11 @@
 //! Bodies on their way out, and answers that come before they are through.
 
+use std::cell::Cell;
+use std::future::poll_fn;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::Poll;
+
 use bytes::Bytes;
 use futures_util::stream::{self, StreamExt};
 use tokio::io::AsyncReadExt;
@@ -182,6 +188,70 @@ async fn a_stream_ends_when_the_peer_refuses_it() {
         within(async { tokio::join!(client.post_stream(&["/r"], &[], &[], body), answers) }).await;
     assert_eq!(answer.unwrap().status(), 413);
     assert_eq!(end.recv().await, None, "the body is kept");
+}
+
+#[tokio::test]
+async fn a_pending_stream_is_dropped_when_the_peer_is_gone() {
+    for answer in [None, Some(OK)] {
+        let peer = Peer::new().await;
+        let mut client = peer.client();
+        let (pieces, mut queue) = mpsc::channel(1);
+        let body = stream::poll_fn(move |cx| queue.poll_recv(cx));
+        let answers = async {
+            let mut line = peer.accept().await;
+            line.head().await;
+            pieces.send(data("one")).await.unwrap();
+            line.until("one\r\n").await;
+            if let Some(answer) = answer {
+                line.send(answer).await;
+            }
+            drop(line);
+            pieces.closed().await;
+        };
+        let (answered, ()) =
+            within(async { tokio::join!(client.post_stream(&["/r"], &[], &[], body), answers) })
+                .await;
+        assert_eq!(answered.is_ok(), answer.is_some(), "{answered:?}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_asked_of_a_stream_while_the_peer_does_not_read() {
+    let peer = Peer::new().await;
+    let mut client = peer.client();
+    let asked = Rc::new(Cell::new(0_usize));
+    let piece = Bytes::from(vec![b'x'; 1 << 20]);
+    let counted = Rc::clone(&asked);
+    let body = stream::repeat_with(move || {
+        counted.set(counted.get() + 1);
+        Ok(piece.clone())
+    });
+    within(async {
+        let mut posting = pin!(client.post_stream(&["/r"], &[], &["T"], body));
+        let mut line = tokio::select! {
+            line = peer.accept() => line,
+            _ = &mut posting => panic!("nobody has answered"),
+        };
+        // the body never waits, so the one thing that can make this wait is the peer
+        poll_fn(|cx| match posting.as_mut().poll(cx) {
+            Poll::Pending if asked.get() == 0 => Poll::Pending,
+            Poll::Pending => Poll::Ready(()),
+            Poll::Ready(_) => panic!("nobody has answered"),
+        })
+        .await;
+        let without_reader = asked.get();
+        let more = async {
+            let mut taken = vec![0; 1 << 20];
+            while asked.get() < without_reader + 2 {
+                line.stream.read_exact(&mut taken).await.unwrap();
+            }
+        };
+        tokio::select! {
+            () = more => {}
+            _ = &mut posting => panic!("nobody has answered"),
+        }
+    })
+    .await;
 }
 
 #[tokio::test]

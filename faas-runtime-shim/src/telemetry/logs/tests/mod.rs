@@ -2,7 +2,10 @@
 
 mod process;
 
-use std::sync::OnceLock;
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{self, Waker};
 use std::time::{Duration, UNIX_EPOCH};
 use std::{fmt, thread};
 
@@ -10,6 +13,8 @@ use serde_json::{Value as JsonValue, json};
 use tracing::{Dispatch, debug, error, field, info, info_span, trace, warn};
 
 use super::*;
+use crate::current::Errand;
+use crate::invocation::{Details, Facts, InvocationId};
 
 const JSON: Format = Format::Json(Names::OPEN_TELEMETRY);
 const HUMAN: Format = Format::Human { colour: false };
@@ -287,6 +292,76 @@ fn a_bad_filter_has_a_mistake_to_tell() {
     assert!(filter("app=loud").1.is_some());
     assert!(filter("info,app=debug").1.is_none());
     assert!(filter("").1.is_none());
+}
+
+/// What a platform has handed over, before a function is chosen for it.
+fn handed_over(tenant: Option<&str>) -> Errand {
+    let details = Details {
+        tenant: tenant.map(Into::into),
+        ..Details::default()
+    };
+    Errand::of(&Facts {
+        id: InvocationId::given("8476a536"),
+        details: Some(Arc::new(details)),
+        ..Facts::default()
+    })
+}
+
+#[test]
+fn an_adapter_s_own_lines_name_what_it_works_on() {
+    let names = Names {
+        invocation_id: "requestId",
+        tenant: "tenantId",
+        ..Names::OPEN_TELEMETRY
+    };
+    let waits_once = async {
+        info!("before");
+        tokio::task::yield_now().await;
+        info!("after");
+    };
+    let work = || {
+        let mut served = pin!(handed_over(Some("blue")).around(waits_once));
+        let mut cx = task::Context::from_waker(Waker::noop());
+        assert!(served.as_mut().poll(&mut cx).is_pending());
+        info!("between");
+        assert!(served.as_mut().poll(&mut cx).is_ready());
+        info!("later");
+    };
+    let of = |message| json!({ "level": "INFO", "requestId": "8476a536", "tenantId": "blue", "message": message });
+    let without = |message| json!({ "level": "INFO", "message": message });
+    let lines = lines(Format::Json(names), "", work);
+    let found: Vec<_> = lines.iter().map(|line| members(line)).collect();
+    assert_eq!(
+        found,
+        [
+            of("before"),
+            without("between"),
+            of("after"),
+            without("later")
+        ]
+    );
+}
+
+#[test]
+fn nothing_of_it_is_left_after_a_panic() {
+    let found = lines(Format::Text, "", || {
+        let mut served = pin!(handed_over(None).around(async {
+            info!("inside");
+            panic!("in an adapter");
+        }));
+        let mut cx = task::Context::from_waker(Waker::noop());
+        let polled = AssertUnwindSafe(|| served.as_mut().poll(&mut cx).is_ready());
+        assert!(std::panic::catch_unwind(polled).is_err());
+        info!("outside");
+    });
+    let target = module_path!();
+    assert_eq!(
+        found,
+        [
+            format!("2026-11-21T12:03:04.123Z  INFO {target}[8476a536] inside"),
+            format!("2026-11-21T12:03:04.123Z  INFO {target}: outside"),
+        ]
+    );
 }
 
 #[test]

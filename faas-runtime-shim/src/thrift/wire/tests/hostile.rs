@@ -2,6 +2,9 @@
 
 use bytes::{BufMut, Bytes, BytesMut};
 use pilota::FastStr;
+use pilota::thrift::{
+    Message, TAsyncInputProtocol, TInputProtocol, TLengthProtocol, TOutputProtocol, ThriftException,
+};
 
 use super::super::value::{Tree, Value};
 use super::super::{
@@ -216,13 +219,72 @@ fn elements_are_limited_in_all() {
     };
     let limits = Limits {
         frame: 1 << 20,
-        elements: 1010,
+        // ten lists of a hundred numbers
+        memory: 10 * (64 + 100 * 8),
     };
     for protocol in PROTOCOLS {
         let read = |lists| decode::<Tree>(protocol, encoded(protocol, &tree(lists)), &limits);
         assert_eq!(read(10), Ok(tree(10)));
         let said = refused(read(11));
-        assert!(said.contains("more than 1010 elements"), "{said}");
+        assert!(said.contains("more than 8640 bytes of memory"), "{said}");
+    }
+}
+
+/// Lists of many tiny structs, said to be what they are, or less.
+#[test]
+fn tiny_structs_are_paid_for_as_structs() {
+    let limits = Limits::of_frame(64 * 1024);
+    let most = limits.memory / 256;
+    for (kind, count, expected) in [
+        (12, most, None),
+        (12, most + 1, Some("more than 524288 bytes of memory")),
+        (3, most + 1, Some("said to be of type `3`")),
+    ] {
+        let count = i32::try_from(count).unwrap();
+        // field 1 is a list, and each of its structs has an end alone
+        let mut bytes = [&b"\x0f\x00\x01"[..], &[kind], &count.to_be_bytes()].concat();
+        bytes.resize(bytes.len() + count as usize + 1, 0);
+        let read = decode::<Structs>(Protocol::Binary, bytes.into(), &limits);
+        match expected {
+            None => assert_eq!(read.unwrap().0, count as usize),
+            Some(expected) => {
+                let said = read.unwrap_err().to_string();
+                assert!(said.contains(expected), "{said}");
+            }
+        }
+    }
+}
+
+/// A list of structs in field 1, read as generated code does: whatever the elements are said to be.
+#[derive(Debug)]
+struct Structs(usize);
+
+impl Message for Structs {
+    fn encode<T: TOutputProtocol>(&self, _: &mut T) -> Result<(), ThriftException> {
+        unreachable!("it is only read")
+    }
+
+    fn decode<T: TInputProtocol>(protocol: &mut T) -> Result<Self, ThriftException> {
+        protocol.read_struct_begin()?;
+        protocol.read_field_begin()?;
+        let list = protocol.read_list_begin()?;
+        for _ in 0..list.size {
+            protocol.read_struct_begin()?;
+            protocol.read_field_begin()?;
+            protocol.read_struct_end()?;
+        }
+        protocol.read_list_end()?;
+        protocol.read_field_begin()?;
+        protocol.read_struct_end()?;
+        Ok(Self(list.size))
+    }
+
+    async fn decode_async<T: TAsyncInputProtocol>(_: &mut T) -> Result<Self, ThriftException> {
+        unreachable!("nothing is read so")
+    }
+
+    fn size<T: TLengthProtocol>(&self, _: &mut T) -> usize {
+        0
     }
 }
 

@@ -1,20 +1,23 @@
-//! An HTTP request: served by the application, its response gathered and put into the front end's envelope.
+//! An HTTP request: served by the application, its response gathered and put into the front end's envelope, or streamed.
 
+use std::borrow::Cow;
 use std::future::ready;
 use std::sync::Arc;
 
 use axum::body::{Body, HttpBody};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use http::response::Parts;
 use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::BodyExt;
 
-use super::{Verdict, invalid};
-use crate::application::{Application, Late};
+use super::{ResponseMode, Verdict, begun, invalid};
+use crate::application::{Application, BrokenOff};
 use crate::error::problem;
-use crate::invocation::Facts;
+use crate::invocation::{Facts, FailureKind};
+use crate::platform::aws_lambda::RESPONSE_LIMIT;
 use crate::platform::aws_lambda::decode::{HttpEvent, Unread};
-use crate::platform::aws_lambda::{RESPONSE_LIMIT, encode};
+use crate::platform::aws_lambda::encode::{self, Envelope};
 
 /// The type of [`serve_http`].
 pub(crate) type ServeHttp = for<'a> fn(
@@ -22,6 +25,7 @@ pub(crate) type ServeHttp = for<'a> fn(
     Facts,
     Unread<'_>,
     &Bytes,
+    ResponseMode,
     &'a mut Vec<u8>,
 ) -> BoxFuture<'a, Verdict>;
 
@@ -33,10 +37,11 @@ pub(crate) fn serve_http<'a>(
     facts: Facts,
     request: Unread<'_>,
     event: &Bytes,
+    mode: ResponseMode,
     out: &'a mut Vec<u8>,
 ) -> BoxFuture<'a, Verdict> {
     match request.read(event) {
-        Ok(event) => Box::pin(http(application, facts, event, out)),
+        Ok(event) => Box::pin(http(application, facts, event, mode, out)),
         Err(error) => Box::pin(ready(invalid(&error, out))),
     }
 }
@@ -45,6 +50,7 @@ async fn http(
     application: &Application,
     mut facts: Facts,
     event: HttpEvent,
+    mode: ResponseMode,
     out: &mut Vec<u8>,
 ) -> Verdict {
     let HttpEvent {
@@ -68,6 +74,10 @@ async fn http(
     });
     let is_head = *request.method() == Method::HEAD;
     let (head, body) = application.http(facts, request).await.into_parts();
+    if mode == ResponseMode::Stream && envelope.streams() {
+        let body = if is_head { Body::empty() } else { body };
+        return stream(envelope, head, body, out).await;
+    }
     let collected = if is_head {
         Ok(Bytes::new())
     } else {
@@ -88,6 +98,39 @@ async fn http(
     Verdict::Response
 }
 
+/// Writes the head at once; the body follows while it is made.
+async fn stream(envelope: Envelope, head: Parts, mut body: Body, out: &mut Vec<u8>) -> Verdict {
+    if let StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED = head.status {
+        body = Body::empty();
+    }
+    let first = match begun(&mut body).await {
+        Ok(first) => first,
+        Err(error) => return own(envelope, status_of(&error), out),
+    };
+    if let Err(error) = encode::prelude(envelope, &head, out) {
+        tracing::error!("{error}: answered with 500 instead");
+        out.clear();
+        return own(envelope, StatusCode::INTERNAL_SERVER_ERROR, out);
+    }
+    Verdict::Stream {
+        content_type: Cow::Borrowed(encode::WITH_PRELUDE),
+        first,
+        body,
+    }
+}
+
+/// Streams an answer of our own with this status.
+fn own(envelope: Envelope, status: StatusCode, out: &mut Vec<u8>) -> Verdict {
+    let (head, body) = problem(status, None).into_parts();
+    let written = encode::prelude(envelope, &head, out);
+    debug_assert_eq!(written, Ok(()), "a head of ours is short");
+    Verdict::Stream {
+        content_type: Cow::Borrowed(encode::WITH_PRELUDE),
+        first: Bytes::new(),
+        body,
+    }
+}
+
 /// Gathers a response's body; the status to answer with instead, if that is not possible.
 async fn collect(mut body: Body) -> Result<Bytes, StatusCode> {
     if body.is_end_stream() {
@@ -97,13 +140,7 @@ async fn collect(mut body: Body) -> Result<Bytes, StatusCode> {
     let mut rest = Vec::new();
     while let Some(frame) = body.frame().await {
         // told in the log by the guard, which knows the function
-        let frame = frame.map_err(|error| {
-            if Late::is_in(&error) {
-                StatusCode::GATEWAY_TIMEOUT
-            } else {
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
-        })?;
+        let frame = frame.map_err(|error| status_of(&error))?;
         let Ok(data) = frame.into_data() else {
             continue;
         };
@@ -125,8 +162,16 @@ async fn collect(mut body: Body) -> Result<Bytes, StatusCode> {
     Ok(if rest.is_empty() { first } else { rest.into() })
 }
 
+/// The status of an answer whose body broke off before anything of it was sent.
+fn status_of(error: &axum::Error) -> StatusCode {
+    match BrokenOff::failure_in(error).kind {
+        FailureKind::Deadline => StatusCode::GATEWAY_TIMEOUT,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
 /// Writes an answer of our own with this status.
-async fn plain(envelope: encode::Envelope, status: StatusCode, out: &mut Vec<u8>) {
+async fn plain(envelope: Envelope, status: StatusCode, out: &mut Vec<u8>) {
     let (head, body) = problem(status, None).into_parts();
     let body = Response::new(body)
         .into_body()

@@ -3,6 +3,7 @@
 mod answers;
 mod fifo;
 mod inside;
+mod streaming;
 mod table;
 mod types;
 mod unsupported;
@@ -16,7 +17,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use super::{Verdict, exchange};
+use super::{ResponseMode, Verdict, exchange};
 use crate::application::{Application, Blueprint, Runtime};
 use crate::clock::ManualClock;
 use crate::cloudevents::CloudEvent;
@@ -67,6 +68,7 @@ fn failure(kind: FailureKind) -> Failure {
         kind,
         name: "TestError".into(),
         message: "asked to fail".to_owned(),
+        place: None,
     }
 }
 
@@ -196,6 +198,15 @@ fn application(functions: &[&'static Function]) -> Application {
 
 #[track_caller]
 fn selected(functions: &[&'static Function], selection: Selection) -> Application {
+    built(functions, selection, &ManualClock::new())
+}
+
+#[track_caller]
+fn built(
+    functions: &[&'static Function],
+    selection: Selection,
+    clock: &ManualClock,
+) -> Application {
     let mut registry = Registry {
         functions: functions.to_vec(),
         ..Registry::default()
@@ -209,7 +220,7 @@ fn selected(functions: &[&'static Function], selection: Selection) -> Applicatio
         platform: "aws-lambda",
         configuration: Configuration::empty(),
         runtime: Runtime {
-            clock: Arc::new(ManualClock::new()),
+            clock: Arc::new(clock.clone()),
             blocking: |work| work(),
         },
         services: Services::new(Arc::new(Kept), "aws-lambda"),
@@ -223,7 +234,8 @@ fn selected(functions: &[&'static Function], selection: Selection) -> Applicatio
 #[track_caller]
 fn exchanged(application: &Application, event: impl Into<Bytes>) -> (Verdict, Value) {
     let mut out = Vec::new();
-    let verdict = exchange(application, Facts::default(), event.into(), &mut out);
+    let (facts, mode) = (Facts::default(), ResponseMode::Buffer);
+    let verdict = exchange(application, facts, event.into(), mode, &mut out);
     let verdict = verdict.now_or_never().expect("no handler here waits");
     (verdict, serde_json::from_slice(&out).unwrap())
 }
@@ -231,7 +243,7 @@ fn exchanged(application: &Application, event: impl Into<Bytes>) -> (Verdict, Va
 #[track_caller]
 fn answered(application: &Application, event: &Value) -> Value {
     let (verdict, answer) = exchanged(application, event.to_string());
-    assert_eq!(verdict, Verdict::Response, "{answer}");
+    assert!(matches!(verdict, Verdict::Response), "{answer}");
     answer
 }
 
@@ -240,14 +252,14 @@ fn answered(application: &Application, event: &Value) -> Value {
 fn refused(application: &Application, event: &Value) -> (String, String) {
     let (verdict, answer) = exchanged(application, event.to_string());
     match verdict {
-        Verdict::Error { kind } => {
+        Verdict::Error { kind, .. } => {
             if kind.starts_with("Runtime.") {
                 assert_eq!(answer["errorType"], *kind);
             }
             let message = answer["errorMessage"].as_str().unwrap();
             (kind.into_owned(), message.to_owned())
         }
-        Verdict::Response => panic!("no error: {answer}"),
+        Verdict::Response | Verdict::Stream { .. } => panic!("no error: {answer}"),
     }
 }
 

@@ -135,6 +135,6 @@ fn events_that_want_an_answer_of_their_own_are_not_guessed_at() {
     assert_eq!(kind, "Runtime.UnroutableEvent");
     assert!(message.contains("records of Firehose"), "{message}");
     let (verdict, _) = exchanged(&application, json!({"a": 1}).to_string());
-    assert_eq!(verdict, Verdict::Response);
+    assert!(matches!(verdict, Verdict::Response));
     assert_eq!(given().len(), 1);
 }

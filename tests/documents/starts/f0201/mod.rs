@@ -1,0 +1,4 @@
+//! Two functions of one name.
+
+mod items;
+mod orders;

@@ -335,8 +335,10 @@ def reflection(stubs):
                  for each in (symbol, method, named)]
         same(["probe", "grpc.testing", "google.protobuf"], [file.package for file in files])
         same(True, "Values" in [message.name for message in files[0].message_type])
-        # The protocol has a message for it; `tonic-reflection` ends the stream.
-        refused("NOT_FOUND", lambda: reflected(stubs, version, {"file_containing_symbol": "probe.Nobody"}))
+        nobody, behind = reflected(
+            stubs, version, {"file_containing_symbol": "probe.Nobody"}, {"file_containing_symbol": "probe.Values"})
+        same(grpc.StatusCode.NOT_FOUND.value[0], nobody.error_response.error_code)
+        same(True, behind.HasField("file_descriptor_response"))
 
 
 @case(CASES, "HTTP/1.1: other functions on the same port, and for native gRPC a hint of what is possible")

@@ -41,6 +41,19 @@ def http(*arguments, **options):
     return check
 
 
+def streamed(status, body, content_type, cookies=()):
+    """A streamed answer as the emulator passes it on: the prelude, eight NULs, the body."""
+    def check(answer, _):
+        head, between, rest = answer.body.partition(bytes(8))
+        same(bytes(8), between)
+        prelude = json.loads(head)
+        same(status, prelude["statusCode"])
+        same(content_type, prelude["headers"].get("content-type"))
+        same(list(cookies), prelude.get("cookies", []))
+        same(body if isinstance(body, bytes) else body.encode(), rest)
+    return check
+
+
 def error(kind, *parts):
     """The error document of the Runtime API: its type, and texts that its message must hold."""
     def check(answer, _):
@@ -192,6 +205,24 @@ SESSIONS = [
             (encoded({"bytes": 9}), exactly(b'"xxxxxxx"')),
         ]),
     ], {"FAAS_FUNCTION": "large"}, rie_only=True),
+    Session("streams", [
+        ("an HTTP API event", [(HELLO, streamed(200, '{"greeting":"hello ada"}', "application/json"))]),
+        ("a body that is made while it is sent", [(
+            http_v2("GET", "/stream/3"), streamed(200, "chunk 0\nchunk 1\nchunk 2\n", "text/plain; charset=utf-8"))]),
+        ("a long one", [(http_v2("GET", "/flood/90"), streamed(200, b"x" * (90 * 64 * 1024), None))]),
+        ("every byte", [(
+            http_v2("POST", "/echo", {"content-type": "application/octet-stream"}, body=EVERY_BYTE),
+            streamed(200, EVERY_BYTE, "application/octet-stream"))]),
+        ("two cookies", [(
+            http_v2("GET", "/cookies"), streamed(200, "[]", "application/json", TWO_COOKIES))]),
+        ("our own answer", [(http_v2("GET", "/nowhere"), streamed(
+            404, '{"title":"Not Found","status":404,"detail":"no function takes this path"}', PROBLEM))]),
+        ("an error in the middle, then success", [
+            (http_v2("GET", "/broken/2"), streamed(200, "piecepiece", None)),
+            (HELLO, streamed(200, '{"greeting":"hello ada"}', "application/json")),
+        ]),
+        ("what is no HTTP is no stream", [(encoded({"Records": [{"eventSource": "aws:nope"}]}), error(r"Runtime\.\w+"))]),
+    ], {"FAAS_RESPONSE_MODE": "stream"}, rie_only=True),
     Session("two seconds", [
         ("a passed deadline is an answer, then success", [
             (http_v2("GET", "/slow/5000"), http(504, '{"title":"Gateway Timeout","status":504}', PROBLEM)),

@@ -26,19 +26,10 @@ impl BrokenOff {
                 return failure.clone();
             }
             if error.is::<Late>() {
-                return failure(FailureKind::Deadline, "Timeout", error.to_string());
+                return Failure::new(FailureKind::Deadline, "Timeout", error.to_string());
             }
             next = error.source();
         }
-        failure(FailureKind::Retry, "BrokenBody", chain(innermost))
-    }
-}
-
-fn failure(kind: FailureKind, name: &'static str, message: String) -> Failure {
-    Failure {
-        kind,
-        name: name.into(),
-        message,
-        place: None,
+        Failure::new(FailureKind::Retry, "BrokenBody", chain(innermost))
     }
 }

@@ -639,12 +639,11 @@ fn admitted(
 
 /// The failure of an event that was sent to a function of another trigger.
 fn wrong_shape(name: &str) -> BoxFuture<'static, Outcome> {
-    let failure = Failure {
-        kind: FailureKind::Reject,
-        name: "WrongTrigger".into(),
-        message: format!("the function `{name}` serves HTTP requests and takes no events"),
-        place: None,
-    };
+    let failure = Failure::new(
+        FailureKind::Reject,
+        "WrongTrigger",
+        format!("the function `{name}` serves HTTP requests and takes no events"),
+    );
     Box::pin(ready(Err(failure)))
 }
 

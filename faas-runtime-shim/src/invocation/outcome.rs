@@ -224,6 +224,20 @@ pub enum FailureKind {
 }
 
 impl Failure {
+    /// Makes a failure of which no place in the code is known.
+    pub(crate) fn new(
+        kind: FailureKind,
+        name: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            kind,
+            name: name.into(),
+            message: message.into(),
+            place: None,
+        }
+    }
+
     pub(crate) fn panic(message: String, place: Option<Place>) -> Self {
         Self {
             kind: FailureKind::Panic,

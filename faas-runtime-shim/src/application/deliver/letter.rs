@@ -61,12 +61,8 @@ mod tests {
 
     #[test]
     fn the_last_reason_counts() {
-        let failure = |message: &str| Failure {
-            kind: FailureKind::Reject,
-            name: "Rejected".into(),
-            message: message.to_owned(),
-            place: None,
-        };
+        let failure =
+            |message: &str| Failure::new(FailureKind::Reject, "Rejected", message.to_owned());
         let mut delivery = Delivery::default();
         delivery.attributes.push("colour", "red");
         let first = message("dead", &delivery, "on_order", &failure("first"), Some(1));

@@ -137,14 +137,15 @@ impl Work {
 
     /// Decides what a record of somebody else's means for us; `None` if we may take its work over.
     fn meet(&self, entry: &Entry) -> Result<Option<Outcome>, Failure> {
-        let record = Record::read(&entry.value).map_err(|why| Failure {
-            kind: FailureKind::Retry,
-            name: "IdempotencyRecord".into(),
-            message: format!(
-                "the record of `{}` in `{}` cannot be read: {why}",
-                self.key, self.space
-            ),
-            place: None,
+        let record = Record::read(&entry.value).map_err(|why| {
+            Failure::new(
+                FailureKind::Retry,
+                "IdempotencyRecord",
+                format!(
+                    "the record of `{}` in `{}` cannot be read: {why}",
+                    self.key, self.space
+                ),
+            )
         })?;
         if *record.mark() != self.mark {
             return Err(reject(
@@ -373,12 +374,11 @@ impl Work {
     /// A failure of another kind would count as an attempt, and a long run would use all of them up.
     fn busy(&self, until: Option<Millis>) -> Failure {
         let until = until.map_or_else(String::new, |until| format!(", until {}", told(until)));
-        Failure {
-            kind: FailureKind::Overload,
-            name: "InProgress".into(),
-            message: format!("the work for `{}` is being done already{until}", self.key),
-            place: None,
-        }
+        Failure::new(
+            FailureKind::Overload,
+            "InProgress",
+            format!("the work for `{}` is being done already{until}", self.key),
+        )
     }
 }
 
@@ -393,12 +393,11 @@ fn reject(name: &'static str, message: String) -> Failure {
 
 /// Nothing is done that cannot be kept from being done twice.
 fn unguarded(error: &KvError) -> Failure {
-    Failure {
-        kind: FailureKind::Retry,
-        name: "KvError".into(),
-        message: format!("nobody knows whether this was done before: {error}"),
-        place: None,
-    }
+    Failure::new(
+        FailureKind::Retry,
+        "KvError",
+        format!("nobody knows whether this was done before: {error}"),
+    )
 }
 
 fn now(application: &Application) -> Millis {

@@ -70,14 +70,14 @@ impl Worker {
     fn readable(&self, message: &Stored) -> Result<Item, Failure> {
         let max = self.channel.retry.max.get();
         if message.attempt > max {
-            return Err(failure(
+            return Err(Failure::new(
                 FailureKind::Retry,
                 "Lost",
                 format!("{max} attempts have begun, and the last of them never ended"),
             ));
         }
         let unreadable =
-            |note: Note| failure(FailureKind::Reject, "InvalidMessage", note.message.into());
+            |note: Note| Failure::new(FailureKind::Reject, "InvalidMessage", note.message);
         self.channel.feed.item(message).map_err(unreadable)
     }
 
@@ -166,14 +166,5 @@ fn may_be_written_later(error: &PublishError) -> bool {
         | PublishError::Unwritable { .. }
         | PublishError::Unbound { .. }
         | PublishError::Unsupported { .. } => false,
-    }
-}
-
-fn failure(kind: FailureKind, name: &'static str, message: String) -> Failure {
-    Failure {
-        kind,
-        name: name.into(),
-        message,
-        place: None,
     }
 }

@@ -210,12 +210,11 @@ mod tests {
         let Input::Batch(batch) = input else {
             panic!("{input:?}");
         };
-        let refused = Failure {
-            kind: FailureKind::Reject,
-            name: "Refused".into(),
-            message: "there is no such pen".to_owned(),
-            place: None,
-        };
+        let refused = Failure::new(
+            FailureKind::Reject,
+            "Refused",
+            "there is no such pen".to_owned(),
+        );
         batch.ledger.report(0, Err(refused));
         Box::pin(ready(Ok(Reply::nothing())))
     }

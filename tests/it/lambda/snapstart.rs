@@ -23,12 +23,12 @@ fn hooks_stand_around_the_snapshot_and_polls_come_after_it() {
         // started for this one, by way of a snapshot
         assert_eq!(first["cold_start"], true, "{restored:?}");
         assert_eq!(probe.answer(Event::new("{}")).json()["cold_start"], false);
-        let log = probe.log();
-        assert_eq!(log.matches("faas-probe: freezing").count(), 1, "{log}");
-        assert_eq!(log.matches("faas-probe: thawed").count(), 1, "{log}");
         // what was connected before is not used any more
         let waited = probe.aside(NEXT, 0);
         assert!(waited.connection < probe.api.polled_on(), "{restored:?}");
+        let log = probe.stop();
+        assert_eq!(log.matches("faas-probe: freezing").count(), 1, "{log}");
+        assert_eq!(log.matches("faas-probe: thawed").count(), 1, "{log}");
     }
 }
 

@@ -71,11 +71,11 @@ impl Source {
         let start: usize = self
             .text
             .split_inclusive('\n')
-            .take(line - 1)
+            .take(line.saturating_sub(1))
             .map(str::len)
             .sum();
         let rest = self.text.get(start..).unwrap_or_default();
-        let within = rest.char_indices().nth(column - 1);
+        let within = rest.char_indices().nth(column.saturating_sub(1));
         start + within.map_or(rest.len(), |(at, _)| at)
     }
 }

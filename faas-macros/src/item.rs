@@ -3,9 +3,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
-use syn::{
-    Attribute, FnArg, ItemStruct, LitStr, ReturnType, Signature, Token, Type, Visibility, token,
-};
+use syn::{Attribute, FnArg, ItemStruct, LitStr, ReturnType, Signature, Token, Type, Visibility};
 
 use crate::attribute::{self, Kind};
 use crate::block::{self, Block};
@@ -88,7 +86,8 @@ fn func_below(
         return Err(mistake.at(token));
     }
     let signature = input.parse()?;
-    let has_body = input.peek(token::Brace);
+    // A body that an editor cannot make sense of is left out by it: then there is no semicolon either.
+    let has_body = !input.peek(Token![;]);
     input.parse::<TokenStream>()?;
     Ok(Func {
         attrs,

@@ -54,6 +54,12 @@ fn expanded(source: &str) -> String {
     pretty(expand::expand(attribute, args, item))
 }
 
+/// What comes out, Rust or not.
+fn expanded_text(source: &str) -> String {
+    let (attribute, args, item) = parts(source);
+    expand::expand(attribute, args, item).to_string()
+}
+
 fn pretty(tokens: TokenStream) -> String {
     let file = syn::parse2(as_call(tokens)).expect("what comes out is Rust");
     prettyplease::unparse(&file)
@@ -387,6 +393,50 @@ fn a_half_typed_body_expands() {
     let out = expand::expand(attribute, args, item.clone()).to_string();
     assert!(out.starts_with(&item.to_string()), "{out}");
     assert!(!out.contains("compile_error"), "{out}");
+}
+
+#[test]
+fn a_body_that_an_editor_leaves_out_is_not_missed() {
+    check("#[faas::invoke] async fn order()", &[]);
+    check("#[faas::invoke] async fn order();", &["has no body"]);
+}
+
+#[test]
+fn a_half_typed_impl_stays_out_of_async_trait() {
+    let boxed = |statement: &str| {
+        expanded_text(&format!(
+            "#[faas::grpc] impl Greeter for MyGreeter {{ async fn say_hello(&self) {{ {statement} }} }}"
+        ))
+        .contains("async_trait")
+    };
+    assert!(boxed("self.greet()"));
+    assert!(!boxed("self."));
+}
+
+#[test]
+fn a_half_typed_item_comes_out_whole() {
+    let arguments = ["", "timeou", "timeout =", "= \"2s\"", "\"/orders\" GET"];
+    let items = [
+        "async fn order(db: State<Db>, half) { db. }",
+        "async fn order(db: State<Db>, half: State<) { db. }",
+        "async fn order(db: State<Db>) -> { db. }",
+        "async fn order",
+        "impl Greeter for MyGreeter { async fn say_hello(&self, half:) { self. } }",
+        "impl Greeter for",
+        "struct Half { half: , name: String }",
+        "pub",
+    ];
+    for attribute in ATTRIBUTES {
+        for (args, item) in arguments
+            .iter()
+            .flat_map(|args| items.map(|item| (args, item)))
+        {
+            let args: TokenStream = args.parse().expect("tokens");
+            let item: TokenStream = item.parse().expect("tokens");
+            let out = expand::expand(attribute, args, item.clone()).to_string();
+            assert!(out.contains(&item.to_string()), "{}: {out}", attribute.name);
+        }
+    }
 }
 
 #[test]

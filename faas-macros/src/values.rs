@@ -120,6 +120,7 @@ const RESERVED_SECTIONS: &[&str] = &[
     "metrics",
     "objects",
     "queues",
+    "record",
     "runtime",
     "tasks",
     "thrift",

@@ -6,6 +6,7 @@
 use serde::Deserialize;
 
 use crate::config::{ConfigErrors, Configuration, Period, Secret};
+use crate::function::{Function, Trigger};
 
 /// What can be bound: the sections of `faas.toml`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -18,7 +19,33 @@ pub(crate) enum Bound {
 }
 
 impl Bound {
-    fn section(self) -> &'static str {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Queues,
+        Self::Tasks,
+        Self::Timers,
+        Self::Objects,
+        Self::Binlogs,
+    ];
+
+    /// Says what a function's binding is, and under which logical name.
+    pub(crate) fn of(function: &Function) -> Option<(Self, &'static str)> {
+        Some(match &function.trigger {
+            Trigger::Queue { spec, .. } => (Self::Queues, spec.queue),
+            Trigger::Task { .. } => (Self::Tasks, function.origin.name),
+            Trigger::Timer { .. } => (Self::Timers, function.origin.name),
+            Trigger::Object { spec, .. } => (Self::Objects, spec.bucket),
+            Trigger::Binlog { spec, .. } => (Self::Binlogs, spec.table),
+            Trigger::Http { .. }
+            | Trigger::Mount { .. }
+            | Trigger::Grpc { .. }
+            | Trigger::GrpcMethod { .. }
+            | Trigger::Thrift { .. }
+            | Trigger::Invoke { .. }
+            | Trigger::Event { .. } => return None,
+        })
+    }
+
+    pub(crate) fn section(self) -> &'static str {
         match self {
             Self::Queues => "queues",
             Self::Tasks => "tasks",
@@ -34,7 +61,7 @@ impl Bound {
     }
 }
 
-/// One binding.
+/// `[timers.NAME]` and `[binlogs.NAME]`: a binding; the others have its keys too.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Binding {
     /// Where the thing is. It may hold a password.
@@ -43,7 +70,7 @@ pub(crate) struct Binding {
     pub(crate) name: Option<Box<str>>,
 }
 
-/// The binding of a queue, or of what tasks wait in.
+/// `[queues.NAME]` and `[tasks.NAME]`: the binding of a queue, or of what tasks wait in.
 #[cfg_attr(
     not(all(feature = "embedded", not(target_family = "wasm"))),
     expect(dead_code, reason = "a binding is checked whole on every platform")
@@ -60,7 +87,7 @@ pub(crate) struct QueueBinding {
     pub(crate) dead_retention: Option<Period>,
 }
 
-/// The binding of a bucket.
+/// `[objects.NAME]`: the binding of a bucket.
 #[cfg_attr(
     not(all(feature = "embedded", not(target_family = "wasm"))),
     expect(dead_code, reason = "a binding is checked whole on every platform")

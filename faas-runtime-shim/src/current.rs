@@ -37,6 +37,13 @@ pub fn application() -> Option<Application> {
     )
 }
 
+/// Returns how often the instance has come out of a snapshot. Connections that were idle at a restore lead nowhere, and no
+/// clock tells: it has stood still.
+#[cfg(all(any(feature = "sink", feature = "thrift"), not(target_family = "wasm")))]
+pub(crate) fn restores() -> u32 {
+    application().map_or(0, |application| application.restores())
+}
+
 /// Runs `work` while `context` is the current invocation; what was current before is so again afterwards.
 pub(crate) fn enter<R>(context: &Context, work: impl FnOnce() -> R) -> R {
     let before = CURRENT.with(|current| current.replace(Some(context.clone())));

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// A snapshot of environment variables, cheap to clone.
 ///
-/// Variables that are no UTF-8 text are left out. `Debug` prints the names alone: values can be credentials.
+/// Variables that are no UTF-8 text are left out, and known by their names alone. `Debug` prints the names alone: values can be credentials.
 ///
 /// # Examples
 ///
@@ -22,6 +22,8 @@ use std::sync::Arc;
 #[derive(Clone, Default)]
 pub struct Env {
     variables: Arc<[(Box<str>, Box<str>)]>,
+    /// The names of those whose values are no text.
+    unreadable: Arc<[Box<str>]>,
 }
 
 impl Env {
@@ -33,11 +35,23 @@ impl Env {
     )]
     pub fn from_process() -> Self {
         let text = |value: std::ffi::OsString| value.into_string().ok().map(String::into_boxed_str);
-        Self {
-            variables: std::env::vars_os()
-                .filter_map(|(name, value)| Some((text(name)?, text(value)?)))
-                .collect(),
+        let (mut variables, mut unreadable) = (Vec::new(), Vec::new());
+        for (name, value) in std::env::vars_os() {
+            match (text(name), text(value)) {
+                (Some(name), Some(value)) => variables.push((name, value)),
+                (Some(name), None) => unreadable.push(name),
+                (None, _) => {}
+            }
         }
+        Self {
+            variables: variables.into(),
+            unreadable: unreadable.into(),
+        }
+    }
+
+    /// Walks the names of variables that are set to what is no UTF-8 text.
+    pub fn unreadable(&self) -> impl Iterator<Item = &str> {
+        self.unreadable.iter().map(|name| &**name)
     }
 
     /// Makes an environment of the given variables; the first of two with one name counts.
@@ -50,6 +64,7 @@ impl Env {
                 .into_iter()
                 .map(|(name, value)| (name.into(), value.into()))
                 .collect(),
+            unreadable: Arc::default(),
         }
     }
 

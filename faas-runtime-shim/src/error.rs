@@ -251,13 +251,17 @@ pub(crate) fn chain(error: &dyn StdError) -> String {
 }
 
 fn chained(mut text: String, mut next: Option<&(dyn StdError + 'static)>) -> String {
-    while let Some(cause) = next {
+    // an error may name itself as its source
+    for _ in 0..MOST_CAUSES {
+        let Some(cause) = next else { break };
         text.push_str(": ");
         text.push_str(&cause.to_string());
         next = cause.source();
     }
     text
 }
+
+const MOST_CAUSES: usize = 32;
 
 /// What a response with a server error keeps for the log, since its client must not see it.
 #[derive(Clone, Debug)]

@@ -19,6 +19,13 @@
 //! | `tls` | TLS on the listeners of `host`, by rustls with ring |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    target_family = "wasm",
+    expect(
+        dead_code,
+        reason = "no adapter is there that would start an application; where one is, nothing of this is dead"
+    )
+)]
 
 pub mod application;
 mod bindings;
@@ -38,11 +45,22 @@ pub mod grpc;
 #[cfg(all(feature = "host", not(target_family = "wasm")))]
 pub mod host;
 pub mod invocation;
+#[cfg(all(test, not(target_family = "wasm")))]
+#[cfg_attr(
+    not(all(feature = "embedded", feature = "thrift")),
+    allow(dead_code, reason = "each feature has tests of its own")
+)]
+mod kit;
 #[cfg(not(target_family = "wasm"))]
 pub mod lifecycle;
 pub mod outlet;
 #[cfg(not(target_family = "wasm"))]
 pub mod platform;
+#[cfg(not(target_family = "wasm"))]
+pub mod record;
+#[cfg(target_family = "wasm")]
+#[path = "record/absent.rs"]
+pub mod record;
 pub mod registry;
 mod rfc3339;
 pub mod schema;
@@ -51,6 +69,8 @@ pub mod settle;
 #[cfg(all(any(feature = "aws-lambda", feature = "host"), unix))]
 mod signals;
 pub mod startup;
+#[cfg(not(target_family = "wasm"))]
+mod strays;
 mod support;
 pub mod telemetry;
 #[cfg(feature = "thrift")]

@@ -14,9 +14,11 @@ use crate::function::Function;
 use crate::function::Trigger;
 use crate::outlet::Bindings;
 use crate::platform::{ADAPTERS, Adapter, Flavour, detect};
+use crate::record;
 use crate::registry::{Registry, Selection};
 use crate::services::Services;
 use crate::startup::{StartError, StartErrors};
+use crate::strays::strays;
 use crate::telemetry::{self, LogPlan};
 
 /// What an adapter starts from.
@@ -81,9 +83,10 @@ impl Boot {
     ) -> Result<Application, StartErrors> {
         let selection = self.selection();
         let platform = self.adapter.profile().name;
-        let services = services
+        let mut services = services
             .bound(&configuration, platform)
             .map_err(|errors| StartError::configuration(errors.to_string()))?;
+        services.recorder = record::of_process(&self.env, &configuration)?;
         let application = Application::build(Blueprint {
             registry: self.registry.clone(),
             selection,
@@ -99,6 +102,9 @@ impl Boot {
             warn_of_unbound(&application, self.adapter.sink(&self.env).is_some());
         }
         warn_without_kv(&application);
+        for stray in strays(application.configuration(), &self.registry) {
+            tracing::warn!("{stray}");
+        }
         current::install(&application);
         Ok(application)
     }
@@ -176,11 +182,12 @@ fn boot() -> Result<Option<Boot>, StartErrors> {
     let env = Env::from_process();
     let registry = Registry::collect();
     if env.get("FAAS_DESCRIBE") == Some("1") {
-        let profiles: Vec<_> = ADAPTERS.iter().map(|adapter| adapter.profile()).collect();
-        print(&describe(&registry, &profiles));
+        let platforms = ADAPTERS.iter().map(|adapter| adapter.profile().describe());
+        print(&describe(&registry, &platforms.collect::<Vec<_>>()));
         return Ok(None);
     }
     let adapter = detect(&env)?;
+    check_own(&env)?;
     telemetry::init(&adapter.logs(&env), &env);
     Ok(Some(Boot {
         env,
@@ -189,6 +196,15 @@ fn boot() -> Result<Option<Boot>, StartErrors> {
         clock: Arc::new(SystemClock::new()),
         early: None,
     }))
+}
+
+/// Makes sure that nothing is left out that somebody has set for us.
+fn check_own(env: &Env) -> Result<(), StartErrors> {
+    let own = env.unreadable().filter(|name| name.starts_with("FAAS_"));
+    let errors = own
+        .map(|name| StartError::bad_environment(name, "not UTF-8", "UTF-8 text"))
+        .collect();
+    StartErrors::check(errors, ())
 }
 
 /// Tells what cannot be published to for want of a binding: only the host has queues of its own.
@@ -289,6 +305,7 @@ fn finished(builder: &mut tokio::runtime::Builder) -> Result<tokio::runtime::Run
 /// Reads `[runtime] threads`.
 #[cfg(feature = "host")]
 fn threads(boot: &Boot) -> Result<Option<usize>, StartErrors> {
+    /// `[runtime]`.
     #[derive(Default, serde::Deserialize)]
     struct Section {
         threads: Option<std::num::NonZeroUsize>,

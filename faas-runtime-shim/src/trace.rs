@@ -2,7 +2,7 @@
 //!
 //! Pure: two header forms in, two out. Nothing here makes ids, decides on sampling or reads the environment; a text that is
 //! not exactly of its form is no context at all, so a peer cannot put anything but hex digits into logs and headers.
-//! Start at [`TraceContext::parse_traceparent`].
+//! Start at [`TraceContext::of_headers`].
 #![deny(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
@@ -12,6 +12,8 @@
 use std::fmt;
 use std::num::{NonZeroU64, NonZeroU128};
 use std::sync::Arc;
+
+use http::HeaderMap;
 
 /// The position of an invocation in a distributed trace.
 #[derive(Clone, Eq, Hash, PartialEq)]
@@ -54,6 +56,21 @@ impl TraceContext {
         let sampled = lower_hex(flags)? & SAMPLED != 0;
         let (trace_id, parent_id) = ids(lower_hex(trace_id)?, lower_hex(parent_id)?)?;
         Some(Self::new(trace_id, parent_id, sampled))
+    }
+
+    /// Reads the headers `traceparent` and `tracestate`. The latter may be spread over several fields
+    /// ([W3C Trace Context Level 1, §3.3.1](https://www.w3.org/TR/trace-context-1/#tracestate-header)).
+    #[must_use]
+    pub fn of_headers(headers: &HeaderMap) -> Option<Self> {
+        let parent = headers.get("traceparent")?;
+        let context = Self::parse_traceparent(parent.as_bytes())?;
+        let states = headers.get_all("tracestate").iter();
+        let states: Option<Vec<_>> = states.map(|state| state.to_str().ok()).collect();
+        Some(match states.as_deref() {
+            None | Some([]) => context,
+            Some([state]) => context.with_tracestate(state),
+            Some(several) => context.with_tracestate(&several.join(",")),
+        })
     }
 
     /// Reads AWS X-Ray's header (`Root=1-…;Parent=…;Sampled=1`, fields in any order, unknown ones skipped); `None` without
@@ -215,6 +232,7 @@ const MAX_TRACESTATE: usize = 512;
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
     use proptest::prelude::*;
 
     use super::*;
@@ -238,6 +256,32 @@ mod tests {
             context.traceparent().to_string(),
             format!("00-{TRACE}-{PARENT}-{flags}")
         );
+    }
+
+    #[test]
+    fn headers_bring_both_halves() {
+        let parent = format!("00-{TRACE}-{PARENT}-01");
+        let read = |states: &[&[u8]]| {
+            let mut headers = HeaderMap::new();
+            headers.insert("traceparent", parent.parse().unwrap());
+            for state in states {
+                headers.append("tracestate", HeaderValue::from_bytes(state).unwrap());
+            }
+            let context = TraceContext::of_headers(&headers).unwrap();
+            assert_eq!(context.traceparent().to_string(), parent);
+            context.tracestate().map(str::to_owned)
+        };
+        assert_eq!(read(&[]), None);
+        assert_eq!(read(&[b"a=1,b=2"]).as_deref(), Some("a=1,b=2"));
+        assert_eq!(
+            read(&[b"a=1", b"b=2", b"c=3"]).as_deref(),
+            Some("a=1,b=2,c=3")
+        );
+        assert_eq!(read(&[b"a=\xff"]), None);
+        assert_eq!(read(&[&[b'a'; 513]]), None);
+        let mut alone = HeaderMap::new();
+        alone.insert("tracestate", HeaderValue::from_static("a=1"));
+        assert_eq!(TraceContext::of_headers(&alone), None);
     }
 
     #[test]

@@ -24,6 +24,7 @@ use crate::{Config, Error};
 ///
 /// It is a parameter of every function. Each instance has one cache for each type of value; two caches of one kind of value are
 /// told apart by a type around it. It promises nothing: any value may be gone at any time, and other instances have other ones.
+/// None is handed out in an instance that was restored from a snapshot after it was kept.
 /// What all instances have to agree on goes into [`GlobalKv`](crate::GlobalKv).
 ///
 /// `[cache] capacity` says how many values each cache keeps (10000 without it), `[cache] ttl` for how long (`5m`). A reader gets
@@ -73,6 +74,8 @@ struct Held<T> {
     /// When its time is over, by the application's clock.
     until: Moment,
     ttl: Duration,
+    /// How often the instance had been restored. The clock stands still in a snapshot, so it says nothing of an older value.
+    restores: u32,
 }
 
 impl<T: Clone + Send + Sync + 'static> LocalCache<T> {
@@ -135,18 +138,21 @@ impl<T: Clone + Send + Sync + 'static> LocalCache<T> {
 
     async fn look(&self, key: &str) -> Option<T> {
         let held = self.kept.cache.get(key).await?;
-        let now = self.application.clock().now();
-        if now < held.until {
+        if !self.is_over(&held) {
             return Some(held.value);
         }
         // another one may have loaded it anew meanwhile
         let entry = self.kept.cache.entry(key.to_owned());
         let removed = entry.and_compute_with(|found| {
-            let is_over = found.is_some_and(|entry| entry.value().until <= now);
+            let is_over = found.is_some_and(|entry| self.is_over(entry.value()));
             std::future::ready(if is_over { Op::Remove } else { Op::Nop })
         });
         removed.await;
         None
+    }
+
+    fn is_over(&self, held: &Held<T>) -> bool {
+        held.until <= self.application.clock().now() || held.restores != self.application.restores()
     }
 
     fn held(&self, value: T, ttl: Duration) -> Held<T> {
@@ -154,6 +160,7 @@ impl<T: Clone + Send + Sync + 'static> LocalCache<T> {
             value,
             until: self.application.clock().now().after(ttl),
             ttl,
+            restores: self.application.restores(),
         }
     }
 }

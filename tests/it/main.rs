@@ -20,6 +20,7 @@ mod log;
 mod management;
 mod observability;
 mod process;
+mod recording;
 mod serving;
 mod sink;
 mod smuggling;

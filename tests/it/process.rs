@@ -56,7 +56,34 @@ impl Setup {
 
     /// Puts a `faas.toml` into its folder.
     pub(crate) fn toml(self, text: &str) -> Self {
-        std::fs::write(self.folder.path().join("faas.toml"), text).unwrap();
+        self.file("faas.toml", text.as_bytes())
+    }
+
+    /// Puts a file into its folder.
+    pub(crate) fn file(self, path: &str, bytes: &[u8]) -> Self {
+        let path = self.folder.path().join(path);
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).unwrap();
+        }
+        std::fs::write(path, bytes).unwrap();
+        self
+    }
+
+    /// Lets it have no more than so many open files, from its first moment on.
+    pub(crate) fn files(mut self, most: u64) -> Self {
+        let mut command = Command::new("/bin/sh");
+        command
+            .arg("-c")
+            .arg(format!("ulimit -n {most}; exec \"$0\""))
+            .arg(self.command.get_program())
+            .env_clear()
+            .current_dir(&self.folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let set = self.command.get_envs();
+        command.envs(set.filter_map(|(name, value)| Some((name, value?))));
+        self.command = command;
         self
     }
 

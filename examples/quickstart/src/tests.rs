@@ -170,6 +170,17 @@ async fn a_quote_is_typed() {
 }
 // ANCHOR_END: test_call
 
+// ANCHOR: test_replay
+#[tokio::test]
+async fn what_was_recorded_comes_out_the_same() {
+    let app = app(10).await;
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recordings");
+    let replayed = app.replay(folder).await.unwrap();
+    replayed.assert_same();
+    assert_eq!(replayed.runs()[0].function(), Some("quote"));
+}
+// ANCHOR_END: test_replay
+
 // ANCHOR: test_event
 #[tokio::test]
 async fn sqs_is_told_which_messages_shall_come_again() {

@@ -34,6 +34,7 @@ fn mistake(error: &(impl Diagnostic + ?Sized), source: Option<&Source>) -> Mista
         (Some(label), Some(source)) => {
             source.mistake(label.offset()..label.offset() + label.len(), message)
         }
+        // `protox` tells no place of it, and by nothing but these words which mistake it is
         (None, Some(source)) if message.ends_with("reached end of file") => {
             let end = source.text.trim_end().len();
             source.mistake(end..end, message)

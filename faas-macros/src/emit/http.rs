@@ -46,9 +46,9 @@ fn call(model: &Model, func: &Func) -> TokenStream {
     };
     let parts = parts.iter().map(|ty| {
         let parts = quote_spanned!(site()=> &mut __parts);
-        read(model, "http_part", ty, &parts)
+        read(model, Reader::Part, ty, &parts)
     });
-    let last = read(model, "http_last", last, &closed);
+    let last = read(model, Reader::Last, last, &closed);
     let reads = parts.chain([last]);
     quote_spanned! {site()=>
         |__request| ::std::boxed::Box::pin(async move {
@@ -65,14 +65,26 @@ fn call(model: &Model, func: &Func) -> TokenStream {
     }
 }
 
+/// What an extractor is made of.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Reader {
+    /// The head of the request.
+    Part,
+    /// All of it.
+    Last,
+}
+
 /// Output: `::faas::__private::http_part::<Path<u64>>(&mut __parts).await`
-fn read(model: &Model, reader: &str, ty: &Type, from: &TokenStream) -> TokenStream {
+fn read(model: &Model, reader: Reader, ty: &Type, from: &TokenStream) -> TokenStream {
     // A missing extractor is told at the type, at the call and at the await, and printed once per place. So the call
     // spans the type exactly; an await is one token, which is a place of its own where the type has several.
     let (first, last) = ends(ty);
     let private = private_at(model, first);
-    let marker = (reader == "http_last").then(|| quote_spanned!(last=> , _));
-    let reader = Ident::new(reader, first);
+    let (name, marker) = match reader {
+        Reader::Part => ("http_part", None),
+        Reader::Last => ("http_last", Some(quote_spanned!(last=> , _))),
+    };
+    let reader = Ident::new(name, first);
     let head = quote_spanned!(first=> #private::#reader::<);
     let tail = quote_spanned!(last=> #marker>(#from));
     let awaited = quote_spanned!(first=> .await);

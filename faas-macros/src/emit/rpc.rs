@@ -3,7 +3,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote_spanned};
-use syn::PathArguments;
+use syn::{ItemImpl, PathArguments};
 
 use super::params::param;
 use super::{awaited, duration, local, located, output, private, private_at, site, start};
@@ -99,7 +99,10 @@ pub(super) fn method(model: &Model, func: &Func, service: &str, method: &str) ->
 /// Output: `#[::tonic::async_trait]`
 pub(crate) fn boxing(rpc: Rpc, block: &Block) -> Option<TokenStream> {
     match rpc {
-        Rpc::Grpc if block.is_unboxed() => {
+        // It reads whole bodies, and gives nothing back of an `impl` in which one is half typed.
+        Rpc::Grpc
+            if block.is_unboxed() && syn::parse2::<ItemImpl>(block.tokens.clone()).is_ok() =>
+        {
             let at = located(&block.name);
             Some(quote_spanned!(at=> #[::tonic::async_trait]))
         }

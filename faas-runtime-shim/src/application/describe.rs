@@ -5,21 +5,21 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::Application;
 use super::resources::needs_of;
 use crate::function::{
     AfterCrash, Function, Idempotent, Limits, MethodLimits, Missed, Needs, Origin, Overlap,
     QueueSpec, RetryPolicy, Schedule, TimerSpec, Trigger,
 };
-use crate::platform::Profile;
 use crate::registry::Registry;
 use crate::schema::Schemas;
 
 /// The version of the description's form.
 const VERSION: u32 = 1;
 
-/// Describes all registrations of a binary, and the platforms that it speaks.
+/// Describes all registrations of a binary, beside what the platforms that it speaks say of themselves.
 #[must_use]
-pub fn describe(registry: &Registry, platforms: &[Profile]) -> Value {
+pub fn describe(registry: &Registry, platforms: &[Value]) -> Value {
     let mut schemas = Schemas::default();
     let functions: Vec<_> = registry
         .functions
@@ -42,7 +42,7 @@ pub fn describe(registry: &Registry, platforms: &[Profile]) -> Value {
         .iter()
         .map(|hook| {
             let mut entry = origin(&hook.origin);
-            entry.insert("moment".into(), format!("{:?}", hook.moment).into());
+            entry.insert("moment".into(), hook.moment.name().into());
             needs(hook.needs, &mut entry);
             Value::Object(entry)
         })
@@ -64,9 +64,24 @@ pub fn describe(registry: &Registry, platforms: &[Profile]) -> Value {
         "resources": resources,
         "hooks": hooks,
         "config": sections,
-        "platforms": platforms.iter().map(Profile::describe).collect::<Vec<_>>(),
+        "platforms": platforms,
         "schemas": schemas.generator.definitions(),
     })
+}
+
+impl Application {
+    /// Describes what runs: the selected functions with their places, limits and schemas.
+    #[must_use]
+    pub fn describe(&self) -> Value {
+        let mut registry = self.0.registry.clone();
+        registry.functions = self
+            .0
+            .functions
+            .iter()
+            .map(|state| state.function())
+            .collect();
+        describe(&registry, &[])
+    }
 }
 
 fn function_of(function: &Function, schemas: &mut Schemas) -> Value {

@@ -12,11 +12,10 @@ use std::task::{self, Poll};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tokio::sync::OwnedSemaphorePermit;
 use tracing::Span;
 
 use super::response::guarded;
-use super::state::FunctionState;
+use super::state::{FunctionState, Place};
 use crate::clock::Moment;
 use crate::current;
 use crate::invocation::{Context, Failure, FailureKind, Outcome, Reply};
@@ -107,14 +106,27 @@ impl<T: Answer> Guard<T> {
 
     fn finish(&mut self, answer: T) -> Poll<T> {
         self.timer = None;
-        if let (Some(handler), Some(ticket)) = (self.handler.take(), &self.ticket) {
-            // a handler given up half-way still runs its destructors as this invocation, and they may panic too
-            let _ = ticket.run(|| drop(handler));
-        }
+        self.give_up();
         Poll::Ready(match self.ticket.take() {
             Some(ticket) => answer.seal(ticket),
             None => answer,
         })
+    }
+}
+
+impl<T> Guard<T> {
+    /// Drops the handler: given up half-way it still runs its destructors as this invocation, and they may panic too.
+    fn give_up(&mut self) {
+        if let (Some(handler), Some(ticket)) = (self.handler.take(), &self.ticket) {
+            let _ = ticket.run(|| drop(handler));
+        }
+    }
+}
+
+impl<T> Drop for Guard<T> {
+    fn drop(&mut self) {
+        // the client went away
+        self.give_up();
     }
 }
 
@@ -123,11 +135,23 @@ impl<T: Answer> Future for Guard<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<T> {
         let this = &mut *self;
-        let (Some(handler), Some(ticket)) = (&mut this.handler, &this.ticket) else {
+        let (handler, Some(ticket)) = (&mut this.handler, &this.ticket) else {
             // polled again after it was ready, which no executor does
             return Poll::Pending;
         };
-        match ticket.run(|| handler.as_mut().poll(cx)) {
+        let polled = ticket.run(|| {
+            let Some(running) = handler else {
+                return Poll::Pending;
+            };
+            let polled = running.as_mut().poll(cx);
+            if polled.is_ready() {
+                // its destructors too run as this invocation; if one panics, the answer is there all the same
+                let dropped = catch_unwind(AssertUnwindSafe(|| drop(handler.take())));
+                let _ = dropped.map_err(|_| panic::place());
+            }
+            polled
+        });
+        match polled {
             Ok(Poll::Ready(answer)) => this.finish(answer),
             Err(failure) => this.finish(T::failed(failure)),
             Ok(Poll::Pending) => {
@@ -161,7 +185,7 @@ pub(crate) struct Ticket {
     kind: OutcomeKind,
     /// The answer has a head alone, whatever body the handler gave it.
     head_only: bool,
-    _permit: Option<OwnedSemaphorePermit>,
+    _place: Option<Place>,
 }
 
 impl Ticket {
@@ -170,20 +194,23 @@ impl Ticket {
         context: Context,
         function: Arc<FunctionState>,
         now: Moment,
-        permit: Option<OwnedSemaphorePermit>,
+        place: Option<Place>,
     ) -> Self {
-        Self::within(None, context, function, now, permit)
+        Self::within(None, context, function, now, place)
     }
 
     /// Opens the invocation of `function`, for which the caller leaves so much time.
     pub(crate) fn within(
         within: Option<Duration>,
-        context: Context,
+        mut context: Context,
         function: Arc<FunctionState>,
         now: Moment,
-        permit: Option<OwnedSemaphorePermit>,
+        place: Option<Place>,
     ) -> Self {
         let deadline = context.choose(&function, now, within);
+        if let Some(place) = &place {
+            context.has_place(place);
+        }
         let span = tracing::info_span!(
             target: "faas::invocation",
             "invocation",
@@ -207,7 +234,7 @@ impl Ticket {
             // what is counted if the ticket is dropped before anybody settles it: the client went away
             kind: OutcomeKind::Cancelled,
             head_only: false,
-            _permit: permit,
+            _place: place,
         }
     }
 

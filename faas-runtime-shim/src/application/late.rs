@@ -1,16 +1,18 @@
 //! The deadline of an answer that is being sent.
 //!
 //! A body can only look at its deadline while somebody asks it for more, and a server asks no more while the client does
-//! not read. So a [`Term`] also tells whoever polls the answer of the deadline ([`told`]): it gives the answer up by itself.
-//! What is told lies in a place of the thread, not in the answer, since an answer that is sent at once shall not pay for it.
+//! not read. So a [`Term`] also tells whoever polls the answer of the deadline: its [`Deadline`] gives the answer up from
+//! outside. What is told lies in a place of the thread, not in the answer, since an answer that is sent at once shall not
+//! pay for it.
 
 use std::cell::Cell;
+use std::fmt;
 use std::task::{Context, Poll};
 
 use futures_util::future::BoxFuture;
 
 use super::guard::Ticket;
-use crate::clock::Moment;
+use crate::clock::{Clock, Moment};
 
 /// Why a response body broke off at its deadline.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
@@ -75,10 +77,85 @@ impl Term {
     }
 }
 
+/// The deadline of the answer that a task is sending, once it is known.
+#[cfg_attr(
+    not(any(
+        feature = "aws-lambda",
+        all(feature = "host", not(target_family = "wasm"))
+    )),
+    allow(dead_code, reason = "only for what sends answers")
+)]
+#[derive(Default)]
+pub(crate) struct Deadline {
+    end: Option<Moment>,
+    /// The answer wakes the task then by itself.
+    is_timed: bool,
+    timer: Option<BoxFuture<'static, ()>>,
+}
+
+#[cfg_attr(
+    not(any(
+        feature = "aws-lambda",
+        all(feature = "host", not(target_family = "wasm"))
+    )),
+    allow(dead_code, reason = "only for what sends answers")
+)]
+impl Deadline {
+    /// Polls what answers.
+    pub(crate) fn watch<T>(&mut self, answering: impl FnOnce() -> Poll<T>) -> Poll<T> {
+        // whatever was told before was meant for nobody
+        let _ = told();
+        let polled = answering();
+        match told() {
+            Told::Nothing => {}
+            Told::Free => *self = Self::default(),
+            Told::Until { end, is_timed } => {
+                if self.end != Some(end) {
+                    self.timer = None;
+                }
+                (self.end, self.is_timed) = (Some(end), is_timed);
+            }
+        }
+        polled
+    }
+
+    /// Says whether the deadline has passed and the answer is still not sent, once what answers is pending; else the task
+    /// is woken then.
+    pub(crate) fn is_over(&mut self, clock: Option<&dyn Clock>, cx: &mut Context<'_>) -> bool {
+        let (Some(end), Some(clock)) = (self.end, clock) else {
+            return false;
+        };
+        if self.is_timed && self.timer.is_none() {
+            return end <= clock.now();
+        }
+        let timer = self.timer.get_or_insert_with(|| clock.sleep_until(end));
+        timer.as_mut().poll(cx).is_ready()
+    }
+
+    /// When it is, as far as the answer has told.
+    #[cfg_attr(
+        not(feature = "aws-lambda"),
+        allow(dead_code, reason = "a connection ends with its answer")
+    )]
+    pub(crate) fn end(&self) -> Option<Moment> {
+        self.end
+    }
+}
+
+impl fmt::Debug for Deadline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Deadline");
+        debug.field("end", &self.end).finish_non_exhaustive()
+    }
+}
+
 /// What the answer that was polled last has told.
 #[cfg_attr(
-    not(all(feature = "host", not(target_family = "wasm"))),
-    allow(dead_code, reason = "only for servers")
+    not(any(
+        feature = "aws-lambda",
+        all(feature = "host", not(target_family = "wasm"))
+    )),
+    allow(dead_code, reason = "only for what sends answers")
 )]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Told {
@@ -103,8 +180,11 @@ pub(crate) fn tell(told: Told) {
 
 /// Takes what the answers that were polled on this thread have told last.
 #[cfg_attr(
-    not(all(feature = "host", not(target_family = "wasm"))),
-    allow(dead_code, reason = "only for servers")
+    not(any(
+        feature = "aws-lambda",
+        all(feature = "host", not(target_family = "wasm"))
+    )),
+    allow(dead_code, reason = "only for what sends answers")
 )]
 pub(crate) fn told() -> Told {
     TOLD.replace(Told::Nothing)

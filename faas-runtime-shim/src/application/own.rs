@@ -13,7 +13,8 @@ use crate::function::Shared;
 pub(super) struct Own(RwLock<HashMap<TypeId, Shared>>);
 
 impl Application {
-    /// Returns this application's value of the type `T`, which is made if there is none yet.
+    /// Returns this application's value of the type `T`, which is made if there is none yet. Of several that are made at once
+    /// the first stays.
     ///
     /// Other than a resource it is nobody's who uses functions, and cannot be given in a test.
     ///
@@ -28,8 +29,10 @@ impl Application {
             values.get(&ty).cloned()
         };
         let value = found.unwrap_or_else(|| {
+            // before the lock: what makes it may ask for others
+            let made: Shared = Arc::new(make());
             let mut values = values.write().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(values.entry(ty).or_insert_with(|| Arc::new(make())))
+            Arc::clone(values.entry(ty).or_insert(made))
         });
         value.downcast().expect("each value is kept under its type")
     }

@@ -44,16 +44,16 @@ impl Pace {
         }
     }
 
-    /// Takes the next place, and says how long it is until it comes.
-    pub(crate) fn take(&self, now: Moment) -> Duration {
+    /// Says how many places are free now, or how long none is; takes none.
+    #[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+    pub(crate) fn free(&self, now: Moment) -> Result<u64, Duration> {
         let now = nanoseconds(now.since_origin());
-        let before = self
-            .arrival
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |arrival| {
-                Some(arrival.max(now).saturating_add(self.interval))
-            })
-            .unwrap_or_else(|arrival| arrival);
-        Duration::from_nanos(before.saturating_sub(now.saturating_add(self.burst)))
+        let arrival = self.arrival.load(Ordering::Relaxed).max(now);
+        let last = now.saturating_add(self.burst);
+        match last.checked_sub(arrival) {
+            Some(room) => Ok(room / self.interval + 1),
+            None => Err(Duration::from_nanos(arrival - last)),
+        }
     }
 }
 
@@ -93,11 +93,32 @@ mod tests {
     }
 
     #[test]
-    fn waiting_callers_queue_behind_each_other() {
-        let pace = pace(2, Duration::from_secs(1));
-        let waits = [0, 0, 500, 1000].map(Duration::from_millis);
-        for wait in waits {
-            assert_eq!(pace.take(at(0)), wait);
+    fn who_is_refused_puts_nobody_off() {
+        let pace = pace(1, Duration::from_secs(60));
+        assert_eq!(pace.try_take(at(0)), Ok(()));
+        for _ in 0..100 {
+            assert_eq!(pace.try_take(at(30_000)), Err(Duration::from_secs(30)));
+        }
+        assert_eq!(pace.try_take(at(60_000)), Ok(()));
+    }
+
+    #[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+    #[test]
+    fn as_many_are_free_as_can_be_taken() {
+        let pace = pace(3, Duration::from_secs(3));
+        for now in [0, 500, 1000, 1999, 2000, 9000, 9001, 10_000] {
+            let free = pace.free(at(now));
+            let mut taken = 0;
+            let wait = loop {
+                match pace.try_take(at(now)) {
+                    Ok(()) => taken += 1,
+                    Err(wait) => break wait,
+                }
+            };
+            match free {
+                Ok(free) => assert_eq!(free, taken, "at {now}"),
+                Err(told) => assert_eq!((told, 0), (wait, taken), "at {now}"),
+            }
         }
     }
 

@@ -24,9 +24,8 @@ impl Answer for Response<Body> {
             FailureKind::RetryAfter(delay) => {
                 Error::retry_after(delay, failure.message).into_response()
             }
-            FailureKind::Overload | FailureKind::NotAttempted => {
-                problem(StatusCode::SERVICE_UNAVAILABLE, None)
-            }
+            // nobody knows when a place falls free
+            FailureKind::Overload | FailureKind::NotAttempted => overloaded(1),
             FailureKind::Reject | FailureKind::Unroutable => {
                 problem(StatusCode::BAD_REQUEST, Some(&failure.message))
             }
@@ -75,7 +74,7 @@ pub(super) fn guarded(body: Body, ticket: Ticket, kind: OutcomeKind) -> Body {
 
 /// Marks a response that the guard made, not the handler.
 #[derive(Clone, Copy, Debug)]
-struct Broken(FailureKind);
+pub(crate) struct Broken(pub(crate) FailureKind);
 
 /// The 503 of an instance that has no room.
 pub(crate) fn overloaded(seconds: u64) -> Response<Body> {
@@ -97,7 +96,17 @@ struct Guarded {
 impl Guarded {
     fn end(&mut self, kind: OutcomeKind) {
         if let Some(mut ticket) = self.ticket.take() {
+            let body = std::mem::take(&mut self.body);
+            // a body given up half-way still runs its destructors as this invocation, and they may panic too
+            let _ = ticket.run(|| drop(body));
             ticket.settle(kind);
+        }
+    }
+
+    /// Ends the invocation of a body that is whole: nothing of it is given up.
+    fn end_whole(&mut self) {
+        if let Some(mut ticket) = self.ticket.take() {
+            ticket.settle(self.kind);
         }
     }
 
@@ -170,7 +179,7 @@ impl Drop for Guarded {
         };
         if self.body.is_end_stream() {
             // a server stops asking once it has as many bytes as the length says
-            self.end(self.kind);
+            self.end_whole();
         } else if self.term.is_over(ticket) {
             // the server has given it up: the client did not read
             self.late();

@@ -30,8 +30,9 @@ impl Application {
         let permit = state
             .try_admit(now)
             .inspect_err(|_| state.refused(OutcomeKind::Overload, context.figures()))?;
-        let parts = Parts::new(context.clone());
+        // the context is shared only when it knows its function
         let ticket = Ticket::within(within, context, Arc::clone(state), now, permit);
+        let parts = Parts::new(ticket.context().clone());
         let handler = match self.missing(function) {
             None => entry(Ok(parts)),
             Some(missing) => Box::pin(async move {

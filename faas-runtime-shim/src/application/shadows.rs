@@ -35,7 +35,6 @@ pub(super) fn check(functions: &[&'static Function]) -> Vec<StartError> {
 mod tests {
     //! Which routes a service hides.
 
-    use std::any::TypeId;
     use std::future::ready;
 
     use axum::body::Body;
@@ -43,24 +42,10 @@ mod tests {
     use http::Response;
 
     use super::*;
-    use crate::function::Limits;
+    use crate::kit;
 
     fn function(name: &'static str, trigger: Trigger) -> &'static Function {
-        Box::leak(Box::new(Function {
-            origin: Origin {
-                name,
-                module: "tests",
-                file: "main.rs",
-                line: 7,
-                summary: "",
-            },
-            item: TypeId::of::<()>(),
-            limits: Limits::NONE,
-            idempotent: None,
-            trigger,
-            needs: |_| {},
-            schema: |_| {},
-        }))
+        Box::leak(Box::new(kit::function(name, trigger)))
     }
 
     #[track_caller]
@@ -84,8 +69,8 @@ mod tests {
         if let Some(error) = errors.first() {
             assert_eq!(error.code(), "F0218");
             let text = error.to_string();
-            assert!(text.contains("`page` at main.rs:7"), "{text}");
-            assert!(text.contains("`get` at main.rs:7"), "{text}");
+            assert!(text.contains("`page` at tests.rs:1"), "{text}");
+            assert!(text.contains("`get` at tests.rs:1"), "{text}");
         }
     }
 

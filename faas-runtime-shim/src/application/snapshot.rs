@@ -16,13 +16,14 @@ impl Application {
         Ok(())
     }
 
-    /// Begins anew after a snapshot, in an instance that is perhaps one of many: forgets connections and where it ran, then
-    /// runs the hooks `after_restore`.
+    /// Begins anew after a snapshot, in an instance that is perhaps one of many: forgets connections, what was kept for a while
+    /// and where it ran, then runs the hooks `after_restore`.
     ///
     /// # Errors
     ///
     /// Returns every hook that failed; the others have run all the same.
     pub async fn thaw(&self) -> Result<(), StartErrors> {
+        self.restored();
         self.outlet().disconnect();
         self.site().forget();
         self.run_hooks(HookMoment::AfterRestore).await

@@ -1,15 +1,21 @@
 //! One selected function in a running application: its registration, its limits at work, its figures.
 
+use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 use super::pace::Pace;
 use crate::clock::Moment;
 use crate::function::{Function, Limits, RetryPolicy, Trigger, Type};
 use crate::telemetry::Figures;
 use crate::telemetry::metrics::{FunctionMetrics, OutcomeKind};
+
+/// A place among those that run at once. It is free again when nobody has it any more: neither the invocation nor the thread
+/// of a sync handler, which goes on past the deadline. What it is stays untold, as a context knows of it: a type with a drop of
+/// its own in there would give users' own code lints.
+pub(crate) type Place = Arc<dyn Any + Send + Sync>;
 
 /// A function of a running application.
 #[derive(Debug)]
@@ -78,15 +84,18 @@ impl FunctionState {
     }
 
     /// Admits an invocation now, or says after how long it may be tried again.
-    pub(crate) fn try_admit(&self, now: Moment) -> Result<Option<OwnedSemaphorePermit>, Duration> {
-        let permit = match &self.permits {
+    pub(crate) fn try_admit(&self, now: Moment) -> Result<Option<Place>, Duration> {
+        let place = match &self.permits {
             None => None,
-            Some(permits) => Some(Arc::clone(permits).try_acquire_owned().map_err(|_| BUSY)?),
+            Some(permits) => {
+                let permit = Arc::clone(permits).try_acquire_owned();
+                Some(Arc::new(permit.map_err(|_| BUSY)?) as Place)
+            }
         };
         if let Some(pace) = &self.pace {
             pace.try_take(now)?;
         }
-        Ok(permit)
+        Ok(place)
     }
 
     /// Whether an event invocation may have to wait before it is admitted.
@@ -95,18 +104,23 @@ impl FunctionState {
     }
 
     /// Waits for a place among those that run at once.
-    pub(crate) async fn permit(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(self.permits.as_ref()?)
-            .acquire_owned()
-            .await
-            .ok()
+    pub(crate) async fn place(&self) -> Option<Place> {
+        let permits = Arc::clone(self.permits.as_ref()?);
+        let permit = permits.acquire_owned().await.ok()?;
+        Some(Arc::new(permit))
     }
 
-    /// Takes the next place of the rate, and says how long it is until it comes.
-    pub(crate) fn pace(&self, now: Moment) -> Duration {
+    /// Takes a place of the rate now, or says how long none is free.
+    pub(crate) fn try_pace(&self, now: Moment) -> Result<(), Duration> {
+        self.pace.as_ref().map_or(Ok(()), |pace| pace.try_take(now))
+    }
+
+    /// Says how many invocations the rate lets begin now, or how long none; without a rate as many as there are.
+    #[cfg(all(feature = "embedded", not(target_family = "wasm")))]
+    pub(crate) fn free_places(&self, now: Moment) -> Result<u64, Duration> {
         self.pace
             .as_ref()
-            .map_or(Duration::ZERO, |pace| pace.take(now))
+            .map_or(Ok(u64::MAX), |pace| pace.free(now))
     }
 }
 

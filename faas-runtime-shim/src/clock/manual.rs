@@ -24,6 +24,8 @@ const WALL_ORIGIN: u64 = 1_767_225_600;
 #[derive(Debug, Default)]
 struct Shared {
     now: Moment,
+    /// How far the wall clock was set forward.
+    leapt: Duration,
     sleepers: BTreeMap<(Moment, u64), Waker>,
     next: u64,
 }
@@ -49,6 +51,13 @@ impl ManualClock {
         }
     }
 
+    /// Sets the wall clock forward, and no sleeper notices: what administrators and time servers do, and what a machine finds
+    /// that has been suspended.
+    pub fn leap(&self, span: Duration) {
+        let mut shared = self.lock();
+        shared.leapt = shared.leapt.saturating_add(span);
+    }
+
     /// Returns how many futures sleep on this clock.
     #[must_use]
     pub fn sleepers(&self) -> usize {
@@ -66,7 +75,9 @@ impl Clock for ManualClock {
     }
 
     fn wall(&self) -> SystemTime {
-        SystemTime::UNIX_EPOCH + Duration::from_secs(WALL_ORIGIN) + self.now().since_origin()
+        let shared = self.lock();
+        let passed = shared.now.since_origin().saturating_add(shared.leapt);
+        SystemTime::UNIX_EPOCH + Duration::from_secs(WALL_ORIGIN) + passed
     }
 
     fn sleep_until(&self, at: Moment) -> BoxFuture<'static, ()> {

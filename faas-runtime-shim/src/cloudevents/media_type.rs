@@ -6,7 +6,7 @@ pub(super) fn essence(media_type: &[u8]) -> &[u8] {
 }
 
 /// Tells whether data of this type is JSON: `*/json` or `*/*+json` (JSON format, section 3.1.1).
-pub(super) fn is_json(media_type: &str) -> bool {
+pub(crate) fn is_json(media_type: &str) -> bool {
     has_subtype(media_type, b"json")
 }
 
@@ -63,6 +63,7 @@ mod tests {
             "Application/JSON; charset=utf-8",
             "text/json",
             "application/vnd.acme+json",
+            "application/json-patch+json",
             "application/vnd.a+b+JSON ; v=1",
         ] {
             assert!(is_json(json), "{json}");

@@ -9,7 +9,7 @@
 pub(crate) mod attributes;
 pub mod decode;
 pub mod encode;
-mod media_type;
+pub(crate) mod media_type;
 #[cfg(test)]
 mod tests;
 
@@ -18,8 +18,10 @@ use std::fmt;
 use std::time::SystemTime;
 
 use bytes::Bytes;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub use self::attributes::AttributeError;
+use crate::invocation::InvocationId;
 use crate::rfc3339;
 
 /// Something that happened, told by CloudEvents' attributes.
@@ -76,6 +78,19 @@ impl CloudEvent {
     pub fn with_time(mut self, time: SystemTime) -> Self {
         self.time = Some(rfc3339::format(time));
         self
+    }
+
+    /// Fills in what its maker left open: an id of its own, `source` as a URI reference, and the time where it is known.
+    pub fn complete(&mut self, source: &str, now: Option<SystemTime>) {
+        if self.id.is_empty() {
+            self.id = InvocationId::own().as_str().to_owned();
+        }
+        if self.source.is_empty() {
+            self.source = utf8_percent_encode(source, RESERVED).to_string();
+        }
+        if self.time.is_none() {
+            self.time = now.map(rfc3339::format);
+        }
     }
 
     /// Returns the value of an extension.
@@ -145,6 +160,14 @@ impl CloudEvent {
             .chain(extensions.map(|(name, value)| (&**name, &**value)))
     }
 }
+
+/// What stands for itself in a URI (RFC 3986, section 2.3), and the slash.
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/');
 
 impl fmt::Debug for CloudEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

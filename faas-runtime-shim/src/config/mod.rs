@@ -22,7 +22,7 @@ mod provenance;
 pub(crate) mod quote;
 mod secret;
 mod size;
-mod suggest;
+pub(crate) mod suggest;
 mod tree;
 
 #[cfg(test)]

@@ -360,6 +360,19 @@ pub enum HookMoment {
     AfterRestore,
 }
 
+impl HookMoment {
+    /// Returns its name, as the description of a binary has it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Start => "Start",
+            Self::Stop => "Stop",
+            Self::BeforeFreeze => "BeforeFreeze",
+            Self::AfterRestore => "AfterRestore",
+        }
+    }
+}
+
 /// A struct that holds one section of the configuration.
 #[derive(Debug)]
 pub struct ConfigEntry {

@@ -69,7 +69,7 @@ pub struct TimerSpec {
     pub schedule: Schedule,
     /// The IANA name of the time zone that a cron text is meant in; UTC without one.
     pub timezone: Option<&'static str>,
-    /// Up to how much later than due it starts, drawn anew each time.
+    /// Up to how much later than due it starts, by a number that differs from due time to due time.
     pub jitter: Duration,
     /// What becomes of due times at which nothing could run.
     pub missed: Missed,

@@ -1,14 +1,11 @@
 //! What could not be translated is told here, in the log and in the figures: of it the invocation behind knows nothing.
 
-use std::pin::Pin;
-use std::task::{Context as TaskContext, Poll};
-
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, HttpBody};
 use http::{Request, Response};
-use http_body::{Frame, SizeHint};
 
 use super::front::Target;
 use super::translate::Complaint;
+use crate::application::holding::Holding;
 use crate::invocation::{Context, Parts};
 use crate::telemetry::metrics::Untranslated;
 
@@ -36,12 +33,7 @@ impl Report {
         if answer.body().size_hint().exact().is_some() {
             return answer;
         }
-        answer.map(|body| {
-            Body::new(Reported {
-                body,
-                _report: self,
-            })
-        })
+        answer.map(|body| Body::new(Holding::new(body, self)))
     }
 
     fn count(&self, what: Untranslated) {
@@ -70,77 +62,41 @@ impl Drop for Report {
     }
 }
 
-/// The body of an answer.
-struct Reported {
-    body: Body,
-    _report: Report,
-}
-
-impl HttpBody for Reported {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut TaskContext<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     //! What is counted of calls that cannot be translated.
 
-    use std::any::TypeId;
     use std::convert::Infallible;
     use std::future::ready;
     use std::sync::Arc;
 
+    use axum::body::Bytes;
     use futures_util::FutureExt;
     use http::{HeaderMap, HeaderValue};
+    use http_body::Frame;
     use http_body_util::{BodyExt, StreamBody};
 
     use super::*;
-    use crate::application::{Application, Blueprint, Runtime};
+    use crate::application::Application;
     use crate::clock::ManualClock;
     use crate::config::Configuration;
-    use crate::function::{Function, Limits, Origin, Trigger};
+    use crate::function::{Function, Trigger};
     use crate::invocation::Facts;
-    use crate::outlet::Bindings;
-    use crate::registry::{Registry, Selection};
-    use crate::services::Services;
+    use crate::kit;
 
     /// Answers with half a message.
     static CUT: Function = Function {
-        origin: Origin {
-            name: "cut",
-            module: "tests",
-            file: "tests.rs",
-            line: 1,
-            summary: "",
-        },
-        item: TypeId::of::<()>(),
-        limits: Limits::NONE,
-        idempotent: None,
-        trigger: Trigger::GrpcMethod {
-            service: "cut.Cut",
-            method: "Cut",
-            call: |_| ready(half()).boxed(),
-        },
         needs: |needs| {
             needs.http();
             needs.grpc();
         },
-        schema: |_| {},
+        ..kit::function("cut", TRIGGER)
+    };
+
+    const TRIGGER: Trigger = Trigger::GrpcMethod {
+        service: "cut.Cut",
+        method: "Cut",
+        call: |_| ready(half()).boxed(),
     };
 
     fn half() -> Response<Body> {
@@ -158,25 +114,9 @@ mod tests {
     }
 
     async fn application() -> Application {
-        let configuration = Configuration::from_toml("", "faas.toml").unwrap();
-        let outlet = Bindings::new(configuration.clone(), "host", None);
-        let building = Application::build(Blueprint {
-            registry: Registry {
-                functions: vec![&CUT],
-                ..Registry::default()
-            },
-            selection: Selection::all(),
-            platform: "host",
-            services: Services::new(Arc::new(outlet), "host"),
-            configuration,
-            runtime: Runtime {
-                clock: Arc::new(ManualClock::new()),
-                blocking: |work| work(),
-            },
-            given: Vec::new(),
-            captured: None,
-        });
-        building.await.unwrap()
+        let clock = Arc::new(ManualClock::new());
+        let blueprint = kit::blueprint(vec![&CUT], Configuration::empty(), clock);
+        Application::build(blueprint).await.unwrap()
     }
 
     fn counted(application: &Application) -> Vec<String> {

@@ -235,6 +235,16 @@ mod tests {
     };
 
     use super::*;
+    use crate::error::chain;
+    use crate::startup::{self, StartError};
+
+    /// A start with it says what the page of its code shows.
+    #[test]
+    fn a_source_is_no_set() {
+        let source = b"syntax = \"proto3\";\n\npackage shop.v1;\n";
+        let error = Schema::new([&source[..]]).expect_err("it is no set");
+        startup::tests::check(&StartError::descriptors(&chain(&error)));
+    }
 
     fn named(name: &str, package: &str) -> FileDescriptorProto {
         let message = DescriptorProto {

@@ -117,12 +117,28 @@ pub(crate) async fn drain(
         // it ends at once now; a panic in it has been told
         let _ = served.await;
     }
+    if tokio::time::timeout(LAST_RECORDINGS, application.recorded())
+        .await
+        .is_err()
+    {
+        tracing::warn!("not all recordings were written within {LAST_RECORDINGS:?}");
+    }
     exit
 }
 
-/// Runs the stop hooks after a drain that ended with `drained`, and says how the process ends.
-pub(crate) async fn stop(application: &Application, drained: Exit) -> Exit {
-    if let Err(errors) = application.run_hooks(HookMoment::Stop).await {
+/// For the recordings of what was cut off; a disk that hangs must not keep the process for ever.
+const LAST_RECORDINGS: Duration = Duration::from_secs(3);
+
+/// Runs the stop hooks after a drain that ended with `drained`, and says how the process ends; another signal ends the hooks.
+pub(crate) async fn stop(application: &Application, drained: Exit, signals: &mut Signals) -> Exit {
+    let hooks = tokio::select! {
+        hooks = application.run_hooks(HookMoment::Stop) => hooks,
+        () = signals.stop() => {
+            tracing::warn!("stopped at another signal, before the stop hooks were through");
+            return Exit::CutOff;
+        }
+    };
+    if let Err(errors) = hooks {
         tracing::error!("{errors}");
         return Exit::Resource;
     }

@@ -17,10 +17,12 @@ mod management;
 #[cfg(feature = "embedded")]
 mod object;
 mod operations;
+#[cfg(feature = "embedded")]
+mod pauses;
 mod services;
 pub(crate) mod settings;
 #[cfg(feature = "embedded")]
-mod store;
+pub(crate) mod store;
 #[cfg(feature = "embedded")]
 mod task;
 #[cfg(feature = "thrift")]
@@ -29,7 +31,7 @@ pub(crate) mod thrift;
 #[path = "without_thrift.rs"]
 mod thrift;
 #[cfg(feature = "embedded")]
-mod timer;
+pub(crate) mod timer;
 pub(crate) mod tls;
 
 use std::io::IsTerminal;
@@ -218,7 +220,7 @@ async fn drive(boot: &Boot) -> Result<Exit, StartErrors> {
     {
         management.abort();
     }
-    let exit = stop(&app, exit).await;
+    let exit = stop(&app, exit, &mut signals).await;
     // hooks publish too
     if tokio::time::timeout(LAST_COMMIT, below.close())
         .await

@@ -39,6 +39,46 @@ pub(crate) struct HttpSection {
     pub(crate) tls: Option<IgnoredAny>,
 }
 
+impl HttpSection {
+    /// Reads it, and goes on with the defaults if it is wrong.
+    pub(crate) fn read(configuration: &Configuration, errors: &mut Vec<StartError>) -> Self {
+        let section: Self = configuration.section("http").unwrap_or_else(|error| {
+            errors.push(StartError::configuration(error.to_string()));
+            Self::default()
+        });
+        section.check(errors);
+        section
+    }
+
+    /// Finds the periods by which no server can work.
+    fn check(&self, errors: &mut Vec<StartError>) {
+        let periods = [
+            ("header_timeout", self.header_timeout),
+            ("body_timeout", self.body_timeout),
+            ("idle_timeout", self.idle_timeout),
+            ("head_timeout", self.head_timeout),
+        ];
+        for (key, period) in periods {
+            if !(SHORTEST..=LONGEST).contains(&period) {
+                errors.push(StartError::configuration(format!(
+                    "`http.{key}` is `{period}`, expected a period from {SHORTEST} to {LONGEST}"
+                )));
+            }
+        }
+        if self.drain_timeout > LONGEST {
+            errors.push(StartError::configuration(format!(
+                "`http.drain_timeout` is `{}`, expected a period up to {LONGEST}",
+                self.drain_timeout
+            )));
+        }
+    }
+}
+
+/// Nobody is that quick.
+const SHORTEST: Period = Period::new(Duration::from_millis(1));
+/// What is added to the time of a clock has to stay one.
+const LONGEST: Period = Period::new(Duration::from_secs(365 * 24 * 60 * 60));
+
 impl Default for HttpSection {
     fn default() -> Self {
         Self {
@@ -156,10 +196,7 @@ const EVERYWHERE: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 impl Settings {
     pub(crate) fn read(configuration: &Configuration, env: &Env) -> Result<Self, StartErrors> {
         let mut errors = Vec::new();
-        let http: HttpSection = configuration.section("http").unwrap_or_else(|error| {
-            errors.push(StartError::configuration(error.to_string()));
-            HttpSection::default()
-        });
+        let http = HttpSection::read(configuration, &mut errors);
         let section: ManagementSection =
             configuration.section("management").unwrap_or_else(|error| {
                 errors.push(StartError::configuration(error.to_string()));
@@ -275,6 +312,28 @@ mod tests {
             "0.0.0.0:8080",
             "0.0.0.0:9901",
         );
+    }
+
+    #[test]
+    fn periods_by_which_no_server_works_are_refused() {
+        for key in [
+            "header_timeout",
+            "body_timeout",
+            "idle_timeout",
+            "head_timeout",
+        ] {
+            for wrong in ["0s", "366d"] {
+                let toml = format!("[http]\n{key} = \"{wrong}\"");
+                let configuration = Configuration::from_toml(&toml, "faas.toml").unwrap();
+                let errors = Settings::read(&configuration, &Env::default()).unwrap_err();
+                let expected =
+                    format!("`http.{key}` is `{wrong}`, expected a period from 1ms to 365d");
+                assert!(errors.to_string().contains(&expected), "{errors}");
+            }
+        }
+        let configuration =
+            Configuration::from_toml("[http]\ndrain_timeout = \"0s\"", "faas.toml").unwrap();
+        assert!(Settings::read(&configuration, &Env::default()).is_ok());
     }
 
     #[test]

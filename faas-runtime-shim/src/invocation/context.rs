@@ -1,10 +1,11 @@
 //! What a handler can ask about the invocation that it serves.
 
+use std::any::Any;
 use std::fmt;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::{Duration, SystemTime};
 
 use axum::extract::FromRequestParts;
@@ -13,7 +14,7 @@ use http::request;
 use tokio::sync::Notify;
 
 use super::{Credentials, Details, Facts, TaskHandle};
-use crate::application::{Application, FunctionState};
+use crate::application::{Application, FunctionState, Place};
 use crate::clock::Moment;
 use crate::current;
 use crate::error::Error;
@@ -30,7 +31,11 @@ pub struct Context(Arc<Inner>);
 struct Inner {
     application: Application,
     facts: Facts,
+    /// The function, if it was known before anybody shared the context: to fill a lock costs more than to find it empty.
+    early: Option<Chosen>,
     function: OnceLock<Chosen>,
+    /// The place among those that run at once. A context that somebody keeps does not keep the place.
+    place: OnceLock<Weak<dyn Any + Send + Sync>>,
     cold_start: bool,
     over: AtomicBool,
     /// Whether anybody may wait on `ended`; most invocations never pay for a notification.
@@ -49,7 +54,9 @@ impl Context {
         Self(Arc::new(Inner {
             application,
             facts,
+            early: None,
             function: OnceLock::new(),
+            place: OnceLock::new(),
             cold_start,
             over: AtomicBool::new(false),
             watched: AtomicBool::new(false),
@@ -62,7 +69,9 @@ impl Context {
         Self(Arc::new(Inner {
             application,
             facts: Facts::default(),
+            early: None,
             function: OnceLock::new(),
+            place: OnceLock::new(),
             cold_start: false,
             over: AtomicBool::new(false),
             watched: AtomicBool::new(false),
@@ -82,22 +91,45 @@ impl Context {
     /// Says which function serves it, as of `now`, and how much time its caller leaves; returns the deadline that follows.
     /// Only the first call counts.
     pub(crate) fn choose(
-        &self,
+        &mut self,
         state: &Arc<FunctionState>,
         now: Moment,
         within: Option<Duration>,
     ) -> Option<Moment> {
-        self.0
-            .function
-            .get_or_init(|| {
-                let own = state.limits().timeout.map(|timeout| now.after(timeout));
-                let callers = within.map(|within| now.after(within));
-                Chosen {
-                    state: Arc::clone(state),
-                    deadline: earlier(earlier(own, callers), self.0.facts.deadline),
-                }
-            })
-            .deadline
+        if let Some(chosen) = self.chosen() {
+            return chosen.deadline;
+        }
+        let own = state.limits().timeout.map(|timeout| now.after(timeout));
+        let callers = within.map(|within| now.after(within));
+        let deadline = earlier(earlier(own, callers), self.0.facts.deadline);
+        let chosen = Chosen {
+            state: Arc::clone(state),
+            deadline,
+        };
+        match Arc::get_mut(&mut self.0) {
+            Some(inner) => {
+                inner.early = Some(chosen);
+                deadline
+            }
+            None => self.0.function.get_or_init(|| chosen).deadline,
+        }
+    }
+
+    fn chosen(&self) -> Option<&Chosen> {
+        let Inner {
+            early, function, ..
+        } = &*self.0;
+        early.as_ref().or_else(|| function.get())
+    }
+
+    /// Says which place it has taken. Only the first call counts.
+    pub(crate) fn has_place(&self, place: &Place) {
+        let _ = self.0.place.set(Arc::downgrade(place));
+    }
+
+    /// Returns the place that it has taken, for work that goes on past its end.
+    pub(crate) fn place(&self) -> Option<Place> {
+        self.0.place.get()?.upgrade()
     }
 
     /// Ends the invocation for everybody who watches it.
@@ -118,18 +150,13 @@ impl Context {
     /// Returns the name of the function, empty while an application starts.
     #[must_use]
     pub fn function(&self) -> &'static str {
-        self.0
-            .function
-            .get()
-            .map_or("", |chosen| chosen.state.name())
+        self.chosen().map_or("", |chosen| chosen.state.name())
     }
 
     /// Returns what invoked it: `http`, `invoke`, …
     #[must_use]
     pub fn trigger(&self) -> &'static str {
-        self.0
-            .function
-            .get()
+        self.chosen()
             .map_or("", |chosen| chosen.state.trigger_name())
     }
 
@@ -162,7 +189,7 @@ impl Context {
     /// Returns how much time is left, zero once the deadline has passed; `None` if there is no deadline.
     #[must_use]
     pub fn remaining(&self) -> Option<Duration> {
-        let deadline = self.0.function.get()?.deadline?;
+        let deadline = self.chosen()?.deadline?;
         Some(deadline.since(self.0.application.clock().now()))
     }
 
@@ -288,7 +315,7 @@ impl Context {
     /// and said once by a warning. Outside of an invocation a figure is a line of the log at the level `debug`.
     pub fn metric(&self, name: &'static str, value: impl MetricValue, unit: Unit) {
         let value = value.in_unit(unit);
-        let Some(Chosen { state, .. }) = self.0.function.get() else {
+        let Some(Chosen { state, .. }) = self.chosen() else {
             tracing::debug!("a metric outside of an invocation: {name} {value} {unit}");
             return;
         };

@@ -142,6 +142,18 @@ impl Ledger {
         }
     }
 
+    /// Returns the reports so far, in the order of the deliveries.
+    #[cfg_attr(
+        target_family = "wasm",
+        expect(dead_code, reason = "nothing is recorded there")
+    )]
+    pub(crate) fn reports(&self) -> Vec<Option<Result<(), Failure>>> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     /// Takes all reports, in the order of the deliveries; later ones find no place any more.
     pub(crate) fn close(&self) -> Vec<Option<Result<(), Failure>>> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))

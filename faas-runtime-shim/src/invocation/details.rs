@@ -25,6 +25,8 @@ pub struct Details {
     pub resource_name: Option<Box<str>>,
     /// The tenant that the invocation is for, where the platform isolates tenants.
     pub tenant: Option<Box<str>>,
+    /// The trace in the platform's own words, which may say more than the context that was read from them.
+    pub trace_header: Option<Box<str>>,
     /// Credentials that came in headers.
     pub credentials: Credentials,
 }
@@ -45,6 +47,7 @@ impl Details {
             client_context: _,
             resource_name: _,
             tenant: _,
+            trace_header: _,
             credentials,
         } = event;
         self.request_context = request_context;

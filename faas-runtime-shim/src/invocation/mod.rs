@@ -30,6 +30,7 @@ pub(crate) use self::outcome::Place;
 pub use self::outcome::{Failure, FailureKind, Outcome, Reply, ReplyStream};
 pub use self::task::TaskHandle;
 use crate::clock::Moment;
+use crate::cloudevents::media_type::is_json;
 use crate::telemetry::Figures;
 use crate::trace::TraceContext;
 
@@ -75,5 +76,11 @@ impl Payload {
             body: body.into(),
             media_type: Some(Cow::Borrowed("application/json")),
         }
+    }
+
+    /// Tells whether its sender says that it is JSON.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.media_type.as_deref().is_some_and(is_json)
     }
 }

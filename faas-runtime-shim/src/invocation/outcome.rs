@@ -89,12 +89,15 @@ impl Reply {
         while let Some(piece) = pieces.next().await {
             let piece = piece.map_err(|error| BrokenOff::failure_in(&error))?;
             if whole.len().saturating_add(piece.len()) > limit {
-                return Err(Failure {
-                    kind: FailureKind::Reject,
-                    name: Cow::Borrowed("ResponseSizeTooLarge"),
-                    message: format!("the stream has more than {limit} bytes"),
-                    place: None,
-                });
+                return Err(Failure::new(
+                    FailureKind::Reject,
+                    "ResponseSizeTooLarge",
+                    // of the platforms only AWS Lambda has a limit here, and it has this setting
+                    format!(
+                        "the stream has more than {limit} bytes, which are gathered here: send less, or set \
+                         `FAAS_RESPONSE_MODE=stream`"
+                    ),
+                ));
             }
             whole.extend_from_slice(&piece);
         }
@@ -163,6 +166,8 @@ pub struct Failure {
     pub name: Cow<'static, str>,
     /// The message, with its causes.
     pub message: String,
+    /// How much of the message is the handler's own words, in bytes; behind them stand the causes.
+    own_words: usize,
     /// Where the handler panicked, if it did and our hook has seen it.
     pub(crate) place: Option<Box<Place>>,
 }
@@ -230,41 +235,39 @@ impl Failure {
         name: impl Into<Cow<'static, str>>,
         message: impl Into<String>,
     ) -> Self {
+        let message = message.into();
         Self {
             kind,
             name: name.into(),
-            message: message.into(),
+            own_words: message.len(),
+            message,
             place: None,
         }
+    }
+
+    /// Returns the message without the causes, which are not for strangers.
+    #[cfg_attr(
+        not(all(feature = "host", not(target_family = "wasm"))),
+        expect(dead_code, reason = "only what takes events from strangers needs it")
+    )]
+    pub(crate) fn own_words(&self) -> &str {
+        self.message.get(..self.own_words).unwrap_or_default()
     }
 
     pub(crate) fn panic(message: String, place: Option<Place>) -> Self {
         Self {
-            kind: FailureKind::Panic,
-            name: Cow::Borrowed("Panic"),
-            message,
             place: place.map(Box::new),
+            ..Self::new(FailureKind::Panic, "Panic", message)
         }
     }
 
     pub(crate) fn deadline(limit: Duration) -> Self {
-        Self {
-            kind: FailureKind::Deadline,
-            name: Cow::Borrowed("Timeout"),
-            message: format!("no answer within {limit:?}"),
-            place: None,
-        }
+        let message = format!("no answer within {limit:?}");
+        Self::new(FailureKind::Deadline, "Timeout", message)
     }
-}
 
-impl Failure {
     pub(crate) fn not_attempted(why: &str) -> Self {
-        Self {
-            kind: FailureKind::NotAttempted,
-            name: Cow::Borrowed("NotAttempted"),
-            message: why.to_owned(),
-            place: None,
-        }
+        Self::new(FailureKind::NotAttempted, "NotAttempted", why)
     }
 
     #[cfg_attr(
@@ -272,35 +275,24 @@ impl Failure {
         expect(dead_code, reason = "an adapter's own errors have names there")
     )]
     pub(crate) fn refused(name: &'static str, message: &str) -> Self {
-        Self {
-            kind: FailureKind::Reject,
-            name: Cow::Borrowed(name),
-            message: message.to_owned(),
-            place: None,
-        }
+        Self::new(FailureKind::Reject, name, message)
     }
 
     pub(crate) fn unroutable(message: String) -> Self {
-        Self {
-            kind: FailureKind::Unroutable,
-            name: Cow::Borrowed("Unroutable"),
-            message,
-            place: None,
-        }
+        Self::new(FailureKind::Unroutable, "Unroutable", message)
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
+        let kind = match error.kind() {
+            ErrorKind::Retry => FailureKind::Retry,
+            ErrorKind::RetryAfter(delay) => FailureKind::RetryAfter(delay),
+            ErrorKind::Reject => FailureKind::Reject,
+        };
         Self {
-            kind: match error.kind() {
-                ErrorKind::Retry => FailureKind::Retry,
-                ErrorKind::RetryAfter(delay) => FailureKind::RetryAfter(delay),
-                ErrorKind::Reject => FailureKind::Reject,
-            },
-            name: Cow::Owned(error.name().to_owned()),
-            message: error.chain(),
-            place: None,
+            own_words: error.to_string().len(),
+            ..Self::new(kind, error.name().to_owned(), error.chain())
         }
     }
 }
@@ -308,6 +300,24 @@ impl From<Error> for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_stream_over_the_limit_is_told_how_to_go_on() {
+        let streamed = |pieces: usize| {
+            let pieces = (0..pieces).map(|_| Ok(Bytes::from_static(b"piece")));
+            Reply::streamed(
+                futures_util::stream::iter(pieces.collect::<Vec<_>>()),
+                "text/plain",
+            )
+        };
+        assert_eq!(streamed(2).gathered(10).await.unwrap().body.len(), 10);
+        let failure = streamed(3).gathered(10).await.unwrap_err();
+        assert_eq!(failure.kind, FailureKind::Reject);
+        assert_eq!(
+            failure.message,
+            "the stream has more than 10 bytes, which are gathered here: send less, or set `FAAS_RESPONSE_MODE=stream`"
+        );
+    }
 
     #[test]
     fn a_place_tells_nothing_of_the_machine() {

@@ -8,11 +8,11 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
 use super::Message;
 use crate::cloudevents::attributes::{check_extension, is_disallowed};
-use crate::cloudevents::{AttributeError, CloudEvent, decode, encode};
+use crate::cloudevents::{AttributeError, CloudEvent, RESERVED, decode, encode};
 use crate::invocation::InvocationId;
 use crate::rfc3339;
 
@@ -58,17 +58,6 @@ pub(crate) fn of(message: Message, service: &str, now: SystemTime) -> CloudEvent
     event
 }
 
-/// Fills in what an event has to tell and its maker left open: id, source, time.
-pub(crate) fn complete(event: &mut CloudEvent, source: &str, now: SystemTime) {
-    if event.id.is_empty() {
-        event.id = InvocationId::own().as_str().to_owned();
-    }
-    if event.source.is_empty() {
-        event.source = utf8_percent_encode(source, RESERVED).to_string();
-    }
-    event.time.get_or_insert_with(|| rfc3339::format(now));
-}
-
 /// Makes an HTTP message of an event: in binary mode, or in structured mode if no header holds what it has.
 pub(crate) fn to_http(event: &CloudEvent) -> Result<(HeaderMap, Bytes), AttributeError> {
     match encode::binary(event) {
@@ -88,14 +77,6 @@ pub(crate) const KEY: &str = "partitionkey";
 pub(crate) const TRACE_PARENT: &str = "traceparent";
 /// The same.
 pub(crate) const TRACE_STATE: &str = "tracestate";
-
-/// What stands for itself in a URI (RFC 3986, section 2.3), and the slash.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'/');
 
 /// Returns the names of those attributes of a message that do not travel along.
 pub(super) fn left_out(message: &Message) -> impl Iterator<Item = &str> {
@@ -122,27 +103,4 @@ fn one_line(text: &str) -> String {
             }
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    //! What is filled in; what arrives of a message is told by the tests of `host::events`.
-
-    use std::time::{Duration, UNIX_EPOCH};
-
-    use super::*;
-
-    #[test]
-    fn what_a_maker_left_open_is_filled_in_and_nothing_else() {
-        let now = UNIX_EPOCH;
-        let mut event = CloudEvent::new("", "", "t");
-        complete(&mut event, "my shop", now);
-        event.check().unwrap();
-        assert_eq!(event.source, "my%20shop");
-        assert_eq!(event.time.as_deref(), Some("1970-01-01T00:00:00Z"));
-        let whole = CloudEvent::new("1", "/s", "t").with_time(UNIX_EPOCH + Duration::from_secs(9));
-        let mut event = whole.clone();
-        complete(&mut event, "other", now);
-        assert_eq!(event, whole);
-    }
 }

@@ -16,15 +16,26 @@ use std::fmt;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use serde_json::Value;
 
 pub use self::profile::{Capabilities, Drain, Flavour, Profile, Shape};
 use crate::application::Application;
 use crate::env::Env;
+use crate::invocation::RawJson;
 use crate::lifecycle::Boot;
 use crate::outlet::Sink;
 use crate::registry::{Registry, Selection};
 use crate::startup::{Exit, StartError};
 use crate::telemetry::LogPlan;
+
+/// Finds the authoriser's claims in a request context.
+pub(crate) type Claims = fn(&RawJson) -> Option<Value>;
+
+/// All ways in which platforms keep them there.
+#[cfg(feature = "aws-lambda")]
+pub(crate) const CLAIMS: &[Claims] = aws_lambda::CLAIMS;
+#[cfg(not(feature = "aws-lambda"))]
+pub(crate) const CLAIMS: &[Claims] = &[];
 
 /// Our code for one platform.
 pub trait Adapter: fmt::Debug + Sync {

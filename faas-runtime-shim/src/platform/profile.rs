@@ -65,7 +65,7 @@ pub struct Capabilities {
     pub deadline: bool,
     /// The attempt of an invocation is told.
     pub attempt: bool,
-    /// Several invocations run at once in one instance.
+    /// Several invocations run at once in one instance, on some instances at least.
     pub concurrency: bool,
 }
 

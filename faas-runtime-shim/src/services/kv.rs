@@ -88,6 +88,22 @@ pub enum When {
     Version(u64),
 }
 
+impl When {
+    /// Compares with the version that was found.
+    pub(crate) fn admits(self, found: Option<u64>) -> Result<(), Conflict> {
+        let admits = match self {
+            Self::Always => true,
+            Self::Absent => found.is_none(),
+            Self::Version(version) => found == Some(version),
+        };
+        if admits {
+            Ok(())
+        } else {
+            Err(Conflict { found })
+        }
+    }
+}
+
 /// Writes a value.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Put {

@@ -95,16 +95,7 @@ impl MemoryKv {
 impl Kept {
     fn admits(&self, place: &Place, when: When) -> Result<(), Conflict> {
         let found = self.entries.get(place).map(|(entry, _)| entry.version);
-        let admits = match when {
-            When::Always => true,
-            When::Absent => found.is_none(),
-            When::Version(version) => found == Some(version),
-        };
-        if admits {
-            Ok(())
-        } else {
-            Err(Conflict { found })
-        }
+        when.admits(found)
     }
 }
 

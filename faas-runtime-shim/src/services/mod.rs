@@ -34,6 +34,7 @@ pub use self::tasks::{
 use self::unbound::Unbound;
 use crate::config::{ConfigErrors, Configuration, Secret};
 use crate::outlet::Outlet;
+use crate::record::Recorder;
 
 /// All that an application is given from below.
 #[derive(Clone, Debug)]
@@ -48,6 +49,8 @@ pub struct Services {
     pub operations: Arc<dyn Operations>,
     /// Where the instance runs.
     pub site: Arc<dyn Site>,
+    /// Who writes invocations down, if anybody does.
+    pub recorder: Option<Recorder>,
 }
 
 impl Services {
@@ -64,6 +67,7 @@ impl Services {
             tasks: Arc::clone(&unbound) as Arc<dyn Tasks>,
             operations: Arc::clone(&unbound) as Arc<dyn Operations>,
             site: unbound,
+            recorder: None,
         }
     }
 

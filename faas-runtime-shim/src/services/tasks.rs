@@ -10,6 +10,7 @@ use http::StatusCode;
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Serialize};
 
+use crate::cloudevents::media_type::is_json;
 use crate::error::Error;
 use crate::invocation::Payload;
 use crate::outlet::PublishError;
@@ -357,7 +358,7 @@ impl TaskResult {
     ///
     /// Fails for an answer of another shape.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, TaskError> {
-        let is_json = self.media_type.starts_with("application/json");
+        let is_json = is_json(&self.media_type);
         let decoded = match std::str::from_utf8(&self.body) {
             Ok(text) if !is_json => T::deserialize(
                 IntoDeserializer::<serde_json::Error>::into_deserializer(text),
@@ -403,6 +404,10 @@ mod tests {
         assert_eq!(decoded["a"], 1);
         let text = answer("17", "text/plain; charset=utf-8");
         assert_eq!(text.decode::<String>().unwrap(), "17");
+        let sequence = answer("17", "application/json-seq");
+        assert_eq!(sequence.decode::<String>().unwrap(), "17");
+        let problem = answer("17", "application/problem+json");
+        assert_eq!(problem.decode::<u64>().unwrap(), 17);
         let told = json.decode::<u64>().unwrap_err().to_string();
         assert!(told.contains("expected u64"), "{told}");
     }

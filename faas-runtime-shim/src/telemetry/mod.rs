@@ -14,4 +14,5 @@ pub use self::figures::Figures;
 pub use self::logs::{Captured, LogPlan};
 pub use self::metrics::own::{Metric, MetricValue, Unit};
 pub use self::start::capture;
+#[cfg(not(target_family = "wasm"))]
 pub(crate) use self::start::init;

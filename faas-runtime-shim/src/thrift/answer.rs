@@ -41,7 +41,10 @@ impl Answer {
             Content::Message(bytes) => Some(bytes),
             Content::Nothing => None,
             // a text and a number, for which every protocol has a place
-            Content::Fault(fault) => question.answer(Kind::Exception, &fault.exception()).ok(),
+            Content::Fault(fault) => question
+                .clone()
+                .answer(Kind::Exception, &fault.exception(), BytesMut::new())
+                .ok(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use pilota::thrift::Message;
 
 use super::message::Question;
@@ -14,14 +14,17 @@ pub struct Call {
     question: Question,
     args: Bytes,
     limits: Limits,
+    /// Where the answer is written.
+    out: BytesMut,
 }
 
 impl Call {
-    pub(crate) fn new(question: Question, args: Bytes, limits: Limits) -> Self {
+    pub(crate) fn new(question: Question, args: Bytes, limits: Limits, out: BytesMut) -> Self {
         Self {
             question,
             args,
             limits,
+            out,
         }
     }
 
@@ -45,7 +48,7 @@ impl Call {
     /// Answers with a result, which may be a declared exception.
     #[must_use]
     pub fn reply<T: Message>(self, result: &T) -> Answer {
-        match self.question.answer(Kind::Reply, result) {
+        match self.question.answer(Kind::Reply, result, self.out) {
             Ok(bytes) => Answer::message(bytes),
             Err(unsendable) => Answer::fault(Fault::unsendable(&unsendable)),
         }

@@ -18,24 +18,46 @@ use crate::application::guard::Guard;
 use crate::invocation::{Context, Facts, InvocationId};
 use crate::trace::TraceContext;
 
-/// Takes a message to its service. `place` is where it was sent, if there is more than one place.
+/// A message, with what is known of it beside its bytes.
+pub(crate) struct Incoming<'a> {
+    pub(crate) facts: Facts,
+    pub(crate) frame: Frame,
+    /// Where it was sent, if there is more than one place.
+    pub(crate) place: Option<&'a str>,
+    /// An empty buffer whose room the answer may take.
+    pub(crate) room: BytesMut,
+}
+
+/// Takes a message to its service.
 ///
 /// # Errors
 ///
 /// Fails if not even the head of the message can be read: nobody knows how to answer it.
 pub(crate) fn dispatch(
     application: &Application,
-    facts: Facts,
-    frame: Frame,
-    place: Option<&str>,
+    incoming: Incoming<'_>,
 ) -> Result<Dispatched, Malformed> {
-    let Frame {
-        framing,
-        payload,
-        header,
-    } = frame;
-    let (head, args) = wire::read_head(&payload)?;
-    let (question, service) = Question::new(head, framing);
+    let Incoming {
+        facts,
+        frame: Frame {
+            framing,
+            payload,
+            header,
+        },
+        place,
+        room,
+    } = incoming;
+    let services = application.thrift();
+    let mut is_plain = false;
+    let (head, args) = wire::read_head_of(&payload, |name| {
+        let known = services?.known(name);
+        is_plain = known.is_some();
+        known
+    })?;
+    let (question, service) = match is_plain {
+        true => (Question::plain(head, framing), None),
+        false => Question::new(head, framing),
+    };
     let head = &question.head;
     let mut oneway = match head.kind {
         Kind::Call => false,
@@ -44,13 +66,10 @@ pub(crate) fn dispatch(
             return Ok(Dispatched::refused(question, false, Fault::no_call()));
         }
     };
-    let found = application
-        .thrift()
-        .ok_or(Unclear::Unknown)
-        .and_then(|services| {
-            let picked = services.pick(service.as_deref(), &head.name, place)?;
-            Ok((picked, services.limits()))
-        });
+    let found = services.ok_or(Unclear::Unknown).and_then(|services| {
+        let picked = services.pick(service.as_deref(), &head.name, place)?;
+        Ok((picked, services.limits()))
+    });
     let (picked, limits) = match found {
         Ok(found) => found,
         Err(unclear) => {
@@ -62,6 +81,8 @@ pub(crate) fn dispatch(
         }
     };
     oneway |= picked.oneway;
+    // many of them may wait at once, and none is answered
+    let room = if oneway { BytesMut::new() } else { room };
     let mut within = picked.timeout;
     let facts = match header {
         None => facts,
@@ -73,7 +94,7 @@ pub(crate) fn dispatch(
     };
     let context = Context::new(application.clone(), facts);
     let service = picked.entry.service.clone();
-    let call = Call::new(question.clone(), args, limits);
+    let call = Call::new(question.clone(), args, limits, room);
     let enter = move |parts: Result<_, _>| match parts {
         Ok(_) => service.call(call),
         Err(error) => Box::pin(ready(call.fault(Fault::from(error)))),

@@ -4,10 +4,11 @@
 //! a service's name means that service.
 
 use axum::body::{Body, Bytes, HttpBody};
+use bytes::BytesMut;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
-use super::dispatch::dispatch;
+use super::dispatch::{Incoming, dispatch};
 use super::services::Services;
 use super::wire;
 use crate::application::Application;
@@ -53,8 +54,15 @@ pub(crate) async fn take(
         Err(refusal) => return *refusal,
     };
     let place = parts.uri.path().rsplit('/').next();
-    let dispatched =
-        wire::body(payload, &limits).and_then(|frame| dispatch(&application, facts, frame, place));
+    let dispatched = wire::body(payload, &limits).and_then(|frame| {
+        let incoming = Incoming {
+            facts,
+            frame,
+            place,
+            room: BytesMut::new(),
+        };
+        dispatch(&application, incoming)
+    });
     let dispatched = match dispatched {
         Ok(dispatched) => dispatched,
         Err(malformed) => {

@@ -15,6 +15,11 @@ pub(crate) struct Question {
 }
 
 impl Question {
+    /// Takes a head without a service's name in it.
+    pub(crate) fn plain(head: Head, framing: Framing) -> Self {
+        Self { head, framing }
+    }
+
     /// Takes the service's name out of the head, if one is in there.
     pub(crate) fn new(head: Head, framing: Framing) -> (Self, Option<FastStr>) {
         let service = head.service().map(|service| head.name.slice_ref(service));
@@ -25,13 +30,15 @@ impl Question {
         (Self { head, framing }, service)
     }
 
-    /// Writes an answer, in the protocol and the framing of the question.
-    pub(crate) fn answer<T: Message>(&self, kind: Kind, value: &T) -> Result<BytesMut, Unsendable> {
-        let head = Head {
-            kind,
-            ..self.head.clone()
-        };
-        let mut out = BytesMut::with_capacity(USUAL_ANSWER);
+    /// Writes an answer into the room of `out`, in the protocol and the framing of the question.
+    pub(crate) fn answer<T: Message>(
+        self,
+        kind: Kind,
+        value: &T,
+        mut out: BytesMut,
+    ) -> Result<BytesMut, Unsendable> {
+        let head = Head { kind, ..self.head };
+        out.reserve(USUAL_ANSWER);
         wire::write(self.framing, &Info::default(), &head, value, &mut out)?;
         Ok(out)
     }

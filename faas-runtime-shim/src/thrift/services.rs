@@ -72,6 +72,14 @@ impl Services {
         self.limits
     }
 
+    /// Finds a method of any of them by its name.
+    pub(crate) fn known(&self, name: &[u8]) -> Option<&'static str> {
+        self.all
+            .iter()
+            .find_map(|entry| entry.find(name))
+            .map(|known| known.name)
+    }
+
     /// Finds what a message means: by the service that its name begins with, else by where it was sent, else by what only one
     /// service can be meant with.
     pub(crate) fn pick(
@@ -122,11 +130,15 @@ impl Entry {
         }
     }
 
-    fn pick(&self, method: &str) -> Option<Picked<'_>> {
+    fn find(&self, method: &[u8]) -> Option<&Known> {
         let at = self
             .methods
-            .binary_search_by_key(&method, |known| known.name);
-        let known = self.methods.get(at.ok()?)?;
+            .binary_search_by_key(&method, |known| known.name.as_bytes());
+        self.methods.get(at.ok()?)
+    }
+
+    fn pick(&self, method: &str) -> Option<Picked<'_>> {
+        let known = self.find(method.as_bytes())?;
         Some(Picked {
             entry: self,
             oneway: known.oneway,

@@ -108,6 +108,7 @@ impl<T> Change<T> {
 
 impl<T: Serialize> Change<T> {
     /// Writes it as a feed brings it, of `table` unless it tells one itself.
+    #[cfg_attr(target_family = "wasm", expect(dead_code, reason = "what tests bring"))]
     pub(crate) fn into_event(self, table: &str) -> Result<ChangeEvent, Error> {
         fn raw(value: Option<impl Serialize>) -> Result<Option<RawJson>, Error> {
             let text = value.map(|value| json::encode(&value)).transpose()?;

@@ -168,17 +168,13 @@ impl<T: ToPayload> Event<T> {
         let payload = self.data.to_payload()?;
         let mut event = self.attributes;
         // an event without data, as it is read back
-        if payload.body.is_empty() || (&*payload.body == b"null" && is_json(&payload)) {
+        if payload.body.is_empty() || (&*payload.body == b"null" && payload.is_json()) {
             return Ok(event);
         }
         event.data_content_type = payload.media_type.map(Into::into);
         event.data = Some(payload.body);
         Ok(event)
     }
-}
-
-fn is_json(payload: &Payload) -> bool {
-    payload.media_type.as_deref() == Some("application/json")
 }
 
 impl<T: FromPayload> FromInvocation<trigger::Event> for Event<T> {

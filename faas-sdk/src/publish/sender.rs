@@ -3,7 +3,7 @@
 use faas_runtime_shim::application::Application;
 use faas_runtime_shim::cloudevents::CloudEvent;
 use faas_runtime_shim::current;
-use faas_runtime_shim::invocation::{Context, InvocationId};
+use faas_runtime_shim::invocation::Context;
 use faas_runtime_shim::outlet::PublishError;
 use faas_runtime_shim::trace::TraceContext;
 
@@ -68,18 +68,15 @@ impl Sender {
 
     /// Fills in what the author of an event has left out, and holds the rest to the rules of CloudEvents.
     pub(crate) fn complete(&self, mut event: CloudEvent) -> Result<CloudEvent, Error> {
-        if event.id.is_empty() {
-            event.id = InvocationId::own().as_str().to_owned();
-        }
-        if event.source.is_empty() {
-            event.source = match self.function {
-                "" => "faas".to_owned(),
-                name => name.to_owned(),
-            };
-        }
-        if let (None, Some(application)) = (&event.time, &self.application) {
-            event = event.with_time(application.clock().wall());
-        }
+        let source = match self.function {
+            "" => "faas",
+            name => name,
+        };
+        let application = self.application.as_ref();
+        event.complete(
+            source,
+            application.map(|application| application.clock().wall()),
+        );
         // the names are those of CloudEvents' extension "Distributed Tracing"
         if let Some(trace) = &self.trace
             && !event.extensions.contains_key("traceparent")

@@ -192,6 +192,7 @@ impl TestApp {
             .application
             .deliver(Facts::default(), arrivals, Form::Pulled)
             .await;
+        self.application.recorded().await;
         let other = settled.iter().find_map(|settled| settled.function);
         match other {
             Some(other) if other != function => panic!(

@@ -32,11 +32,12 @@
 //! [`object`](TestApp::object), [`change`](TestApp::change) and [`emit`](TestApp::emit) say how the host would settle them.
 //! What handlers publish is kept for [`TestApp::published`], keys and values in memory for [`TestApp::kv`]. What they submit
 //! is kept for [`TestApp::submitted`], and waits until [`TestApp::run_submitted`] runs it. A platform's own events go through
-//! [`TestApp::event`].
+//! [`TestApp::event`]. What was recorded elsewhere is run again by [`TestApp::replay`].
 
 mod answer;
 mod events;
 mod published;
+mod replay;
 #[cfg(feature = "grpc")]
 mod rpc;
 mod tasks;
@@ -44,6 +45,7 @@ mod tasks;
 mod thrift;
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -55,6 +57,7 @@ use faas_runtime_shim::function::{HookMoment, Shared, Type};
 use faas_runtime_shim::invocation::Facts;
 use faas_runtime_shim::outlet::Bindings;
 use faas_runtime_shim::platform;
+use faas_runtime_shim::record::Recorder;
 use faas_runtime_shim::registry::{Registry, Selection};
 use faas_runtime_shim::services::{KeyValue, Services};
 use faas_runtime_shim::telemetry::{Captured, capture};
@@ -64,12 +67,14 @@ pub use self::answer::{Answer, EventAnswer};
 pub use self::events::{delivery, object};
 use self::published::Capture;
 pub use self::published::Published;
+pub use self::replay::{Difference, Replayed, Run, Skipped};
 #[cfg(feature = "grpc")]
 pub use self::rpc::Channel;
 use self::tasks::Kept;
 pub use self::tasks::SubmittedTask;
 pub use faas_runtime_shim::application::Settled;
 pub use faas_runtime_shim::clock::ManualClock;
+pub use faas_runtime_shim::record::{Recording, ReplayError, Unusable};
 pub use faas_runtime_shim::services::MemoryKv;
 pub use faas_runtime_shim::settle::Settlement;
 pub use faas_runtime_shim::startup::{StartError, StartErrors};
@@ -90,6 +95,7 @@ pub struct App {
     time: Time,
     captures: bool,
     kv: Option<Arc<dyn KeyValue>>,
+    record: Option<PathBuf>,
 }
 
 #[derive(Clone)]
@@ -110,6 +116,7 @@ impl App {
             time: Time::Manual(ManualClock::new()),
             captures: true,
             kv: None,
+            record: None,
         }
     }
 
@@ -193,6 +200,12 @@ impl App {
         self
     }
 
+    /// Records each invocation in a folder, as `FAAS_RECORD` does outside of tests; [`TestApp::replay`] runs them again.
+    pub fn record(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.record = Some(folder.into());
+        self
+    }
+
     /// Starts it.
     ///
     /// # Panics
@@ -219,7 +232,7 @@ impl App {
         let captured = capture();
         let published = Capture::default();
         let tasks = Kept::new(Arc::clone(&clock));
-        let services = if self.captures {
+        let mut services = if self.captures {
             let outlet = Arc::new(published.clone());
             Services {
                 kv: self
@@ -233,6 +246,9 @@ impl App {
             let bindings = Bindings::new(configuration, self.platform, None);
             Services::of_bindings(bindings, self.platform)
         };
+        if let Some(folder) = &self.record {
+            services.recorder = Some(Recorder::to_folder(folder, &self.configuration)?);
+        }
         let application = Application::build(Blueprint {
             registry: self.registry,
             selection: self.selection,
@@ -305,10 +321,13 @@ impl TestApp {
         let reply = self
             .application
             .invoke(index, Facts::default(), payload.into())
-            .await?
-            .gathered(usize::MAX)
-            .await?;
-        Ok(H::OutputCodec::decode(&reply)?)
+            .await;
+        let outcome = match reply {
+            Ok(reply) => reply.gathered(usize::MAX).await,
+            Err(failure) => Err(failure),
+        };
+        self.application.recorded().await;
+        Ok(H::OutputCodec::decode(&outcome?)?)
     }
 
     /// Sends an HTTP request, and collects the whole answer.
@@ -321,7 +340,9 @@ impl TestApp {
             .application
             .http(Facts::default(), request.map(Into::into))
             .await;
-        Answer::collect(response).await
+        let answer = Answer::collect(response).await;
+        self.application.recorded().await;
+        answer
     }
 
     /// Hands an event over as a platform does, and returns the platform's form of the answer.
@@ -337,7 +358,9 @@ impl TestApp {
                 platform::names().join(", ")
             )
         };
-        EventAnswer::from(adapter.exchange(&self.application, event.into()).await)
+        let exchange = adapter.exchange(&self.application, event.into()).await;
+        self.application.recorded().await;
+        EventAnswer::from(exchange)
     }
 
     /// Returns the clock, to move it.
@@ -422,12 +445,13 @@ impl TestApp {
         self.application.thaw().await
     }
 
-    /// Runs the stop hooks.
+    /// Runs the stop hooks, once what was recorded is written.
     ///
     /// # Errors
     ///
     /// Returns the hooks that failed.
     pub async fn stop(self) -> Result<(), StartErrors> {
+        self.application.recorded().await;
         self.application.run_hooks(HookMoment::Stop).await
     }
 }

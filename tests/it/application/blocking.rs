@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use faas::FailureKind;
 use faas::testing::TestApp;
+use futures_util::FutureExt as _;
 
 use super::{app, get};
 
@@ -43,6 +44,18 @@ mod functions {
         "seven"
     }
 
+    #[faas::invoke(concurrency = 1, timeout = "1s")]
+    pub(super) fn wait_alone(line: State<Line>, cx: Context) -> Json<u32> {
+        line.wait(&cx);
+        Json(8)
+    }
+
+    #[faas::http(GET, "/wait-alone", concurrency = 1, timeout = "1s")]
+    fn wait_alone_over_http(line: State<Line>, cx: Context) -> &'static str {
+        line.wait(&cx);
+        "eight"
+    }
+
     #[faas::invoke]
     pub(super) fn halve(Json(number): Json<u32>) -> Result<Json<u32>, Error> {
         if number % 2 == 1 {
@@ -52,7 +65,7 @@ mod functions {
     }
 }
 
-use functions::{Line, halve, wait};
+use functions::{Line, halve, wait, wait_alone};
 
 struct Running {
     app: TestApp,
@@ -133,4 +146,42 @@ async fn a_deadline_answers_for_a_handler_that_cannot_be_stopped() {
     open.send(()).unwrap();
     assert!(left.recv().unwrap());
     assert_eq!(app.application().in_flight(), 0);
+}
+
+#[tokio::test]
+async fn a_handler_past_its_deadline_keeps_its_place() {
+    let Running {
+        app,
+        entered,
+        open,
+        left,
+    } = running().await;
+    let late = || async {
+        entered.recv().unwrap();
+        app.clock().advance(Duration::from_secs(1));
+    };
+    let (answer, ()) = tokio::join!(app.call(wait_alone, ()), late());
+    assert_eq!(answer.unwrap_err().kind, FailureKind::Deadline);
+    // its thread goes on, and there may be one only
+    let deadline = async { app.clock().advance(Duration::from_secs(1)) };
+    let (next, ()) = tokio::join!(app.call(wait_alone, ()), deadline);
+    assert_eq!(next.unwrap_err().kind, FailureKind::Overload);
+    open.send(()).unwrap();
+    assert!(left.recv().unwrap());
+
+    let (answer, ()) = tokio::join!(app.http(get("/wait-alone")), late());
+    assert_eq!(answer.status(), 504);
+    let next = app.http(get("/wait-alone")).now_or_never();
+    assert_eq!(next.expect("it waits").status(), 503);
+    open.send(()).unwrap();
+    assert!(left.recv().unwrap());
+
+    // the place is free again, a moment after the handler has said that it leaves
+    let meanwhile = async {
+        let entered = tokio::task::spawn_blocking(move || entered.recv());
+        entered.await.unwrap().unwrap();
+        open.send(()).unwrap();
+    };
+    let (answer, ()) = tokio::join!(app.call(wait_alone, ()), meanwhile);
+    assert_eq!(answer.unwrap(), 8);
 }

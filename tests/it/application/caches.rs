@@ -1,7 +1,8 @@
 //! Values that an instance keeps: loaded once, for as long as the clock says, and never after an error.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::Duration;
 
 use faas::testing::{App, TestApp};
@@ -112,6 +113,19 @@ async fn what_was_loaded_is_kept_for_its_time() {
     app.send(functions::forget, "3".to_owned()).await;
     assert_eq!(app.call(square, 3).await.unwrap(), 9);
     assert_eq!(loads(&app), ["3", "3", "3"]);
+}
+
+#[tokio::test]
+async fn nothing_from_before_a_snapshot_is_handed_out() {
+    let app = app().start().await;
+    assert_eq!(app.call(square, 3).await.unwrap(), 9);
+    app.freeze().await.unwrap();
+    // it may be days later, and the clock has stood still
+    app.restore().await.unwrap();
+    assert_eq!(app.http(get("/three")).await.text(), "None None");
+    assert_eq!(app.call(square, 3).await.unwrap(), 9);
+    assert_eq!(app.http(get("/three")).await.text(), "Some(9) None");
+    assert_eq!(loads(&app), ["3", "3"]);
 }
 
 #[tokio::test]
@@ -239,4 +253,20 @@ async fn each_instance_has_its_own() {
     let (one, other) = (app().start().await, app().start().await);
     one.call(square, 3).await.unwrap();
     assert_eq!(other.http(get("/three")).await.text(), "None None");
+}
+
+#[tokio::test]
+async fn what_an_application_keeps_may_ask_for_more_while_it_is_made() {
+    let app = app().start().await;
+    let application = app.application().clone();
+    let (send, receive) = mpsc::channel();
+    let making = thread::spawn(move || {
+        let text: Arc<String> = application.own(|| application.own(|| 7_u32).to_string());
+        send.send(text)
+    });
+    // bounded, since a lock that is held meanwhile would never be had
+    let text = receive.recv_timeout(Duration::from_secs(60)).unwrap();
+    making.join().unwrap().unwrap();
+    assert_eq!(*text, "7");
+    assert_eq!(*app.application().own(|| 8_u32), 7);
 }

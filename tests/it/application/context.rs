@@ -27,6 +27,7 @@ mod functions {
         pub(super) cancelled: bool,
         pub(super) has_deadline: bool,
         pub(super) has_trace: bool,
+        pub(super) tracestate: Option<String>,
         pub(super) has_credentials: bool,
     }
 
@@ -41,6 +42,10 @@ mod functions {
             cancelled: cx.is_cancelled(),
             has_deadline: cx.remaining().is_some(),
             has_trace: cx.trace().is_some(),
+            tracestate: cx
+                .trace()
+                .and_then(|trace| trace.tracestate())
+                .map(str::to_owned),
             has_credentials: !cx.credentials().is_empty(),
         })
     }
@@ -133,6 +138,7 @@ async fn a_context_tells_where_it_is() {
         cancelled: false,
         has_deadline: false,
         has_trace: false,
+        tracestate: None,
         has_credentials: false,
     };
     assert_eq!(first, expected);
@@ -177,9 +183,13 @@ async fn a_traceparent_counts_only_in_its_exact_form() {
         (" ".to_owned(), false),
     ];
     for (header, expected) in cases {
-        let request = http::Request::get("/told").header("traceparent", &header);
+        let request = http::Request::get("/told")
+            .header("traceparent", &header)
+            .header("tracestate", "shop=1");
         let told: Told = app.http(request.body("").unwrap()).await.json();
         assert_eq!(told.has_trace, expected, "{header}");
+        let state = expected.then_some("shop=1");
+        assert_eq!(told.tracestate.as_deref(), state, "{header}");
     }
 }
 

@@ -38,13 +38,18 @@ mod functions {
         Json(number)
     }
 
+    #[faas::invoke(rate = "1/m", timeout = "30s")]
+    pub(super) async fn hardly_ever(Json(number): Json<u32>) -> Json<u32> {
+        Json(number)
+    }
+
     #[faas::invoke(rate = "2/s", timeout = "10s")]
     pub(super) async fn paced(Json(number): Json<u32>) -> Json<u32> {
         Json(number)
     }
 }
 
-use functions::{paced, two_at_a_time};
+use functions::{hardly_ever, paced, two_at_a_time};
 
 async fn started() -> (TestApp, Arc<Gate>) {
     let gate = Arc::new(Gate::default());
@@ -153,7 +158,8 @@ async fn the_time_in_the_queue_counts_for_the_deadline() {
     assert!(poll(&mut one).await.is_pending() && poll(&mut two).await.is_pending());
     assert!(poll(&mut three).await.is_pending());
     app.clock().advance(Duration::from_secs(10));
-    assert_eq!(three.await.unwrap_err().kind, FailureKind::Deadline);
+    // its handler was not called, so it has not failed
+    assert_eq!(three.await.unwrap_err().kind, FailureKind::Overload);
     assert_eq!(one.await.unwrap_err().kind, FailureKind::Deadline);
     assert_eq!(two.await.unwrap_err().kind, FailureKind::Deadline);
     // none of the three has taken a place with it
@@ -173,4 +179,38 @@ async fn an_event_waits_for_its_turn_in_the_rate() {
     assert!(poll(&mut four).await.is_pending());
     app.clock().advance(Duration::from_millis(500));
     assert_eq!(four.await.unwrap(), 4);
+}
+
+#[tokio::test]
+async fn an_event_that_is_given_up_leaves_its_turn_to_the_next() {
+    let (app, _) = started().await;
+    assert_eq!(app.call(paced, 1).await.unwrap(), 1);
+    assert_eq!(app.call(paced, 2).await.unwrap(), 2);
+    for number in 3..100 {
+        let mut given_up = pin!(app.call(paced, number));
+        assert!(poll(&mut given_up).await.is_pending());
+    }
+    let mut next = pin!(app.call(paced, 100));
+    assert!(poll(&mut next).await.is_pending());
+    app.clock().advance(Duration::from_millis(500));
+    assert!(matches!(poll(&mut next).await, Poll::Ready(Ok(100))));
+}
+
+#[tokio::test]
+async fn an_event_does_not_wait_for_a_turn_that_comes_after_its_deadline() {
+    let (app, _) = started().await;
+    assert_eq!(app.call(hardly_ever, 1).await.unwrap(), 1);
+    for number in 2..100 {
+        let mut refused = pin!(app.call(hardly_ever, number));
+        let Poll::Ready(Err(failure)) = poll(&mut refused).await else {
+            panic!("it waits");
+        };
+        assert_eq!(failure.kind, FailureKind::Overload);
+        assert_eq!(
+            failure.message,
+            "the function's `rate` has no place for another 60s, and the invocation has 30s left"
+        );
+    }
+    app.clock().advance(Duration::from_secs(60));
+    assert_eq!(app.call(hardly_ever, 100).await.unwrap(), 100);
 }

@@ -1,9 +1,15 @@
 //! A panic stays in the invocation that it broke.
 
-use faas::FailureKind;
-use futures_util::future::join_all;
+use std::pin::pin;
+use std::sync::Arc;
 
-use super::{app, get};
+use faas::FailureKind;
+use faas_runtime_shim::invocation::Facts;
+use futures_util::future::join_all;
+use futures_util::poll;
+use http_body_util::BodyExt;
+
+use super::{Journal, app, get};
 
 mod functions {
     use faas::Json;
@@ -62,7 +68,54 @@ mod functions {
     }
 }
 
+mod given_up {
+    use std::convert::Infallible;
+    use std::future::pending;
+    use std::sync::Arc;
+
+    use axum::body::Body;
+    use bytes::Bytes;
+    use faas::{Context, State};
+    use futures_util::{StreamExt, stream};
+
+    use super::super::Journal;
+
+    /// Notes the invocation in which it is dropped, and panics.
+    struct Witness(Arc<Journal>);
+
+    impl Drop for Witness {
+        fn drop(&mut self) {
+            let context = Context::current();
+            self.0.note(context.map_or("", |cx| cx.function()));
+            panic!("in a destructor")
+        }
+    }
+
+    #[faas::http(GET, "/never")]
+    async fn never(journal: State<Arc<Journal>>) -> &'static str {
+        let _witness = Witness(Arc::clone(&journal));
+        pending().await
+    }
+
+    #[faas::invoke]
+    pub(super) async fn never_ends(journal: State<Arc<Journal>>) {
+        let _witness = Witness(Arc::clone(&journal));
+        pending().await
+    }
+
+    #[faas::http(GET, "/endless")]
+    async fn endless(journal: State<Arc<Journal>>) -> Body {
+        let witness = Witness(Arc::clone(&journal));
+        let pieces = stream::repeat(Bytes::from_static(b"piece"));
+        Body::from_stream(pieces.map(move |piece| {
+            let _witness = &witness;
+            Ok::<_, Infallible>(piece)
+        }))
+    }
+}
+
 use functions::{explode, explode_in_a_thread};
+use given_up::never_ends;
 
 #[tokio::test]
 async fn a_panic_becomes_a_failure_with_its_text() {
@@ -110,6 +163,29 @@ async fn a_client_is_told_nothing_of_a_panic() {
         );
     }
     assert_eq!(app.http(get("/fine")).await.text(), "fine");
+    assert_eq!(app.application().in_flight(), 0);
+}
+
+#[tokio::test]
+async fn what_is_given_up_is_dropped_within_its_invocation() {
+    let journal = Arc::new(Journal::default());
+    let app = app(module_path!(), "given_up")
+        .given(Arc::clone(&journal))
+        .start()
+        .await;
+    {
+        let mut answer = pin!(app.http(get("/never")));
+        assert!(poll!(&mut answer).is_pending());
+    }
+    {
+        let mut answer = pin!(app.call(never_ends, ()));
+        assert!(poll!(&mut answer).is_pending());
+    }
+    let endless = app.application().http(Facts::default(), get("/endless"));
+    let mut body = endless.await.into_body();
+    assert!(body.frame().await.unwrap().is_ok());
+    drop(body);
+    assert_eq!(journal.read(), ["never", "never_ends", "endless"]);
     assert_eq!(app.application().in_flight(), 0);
 }
 

@@ -123,7 +123,8 @@ fn the_platforms_trace_is_newer_than_the_requests() {
     let probe = Probe::start(&[]);
     let mut event = http_v2("GET", "/headers");
     event["headers"]["x-amzn-trace-id"] = "Root=1-5759e988-bd862e3fe1be46a994272793".into();
-    let of_poll = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1";
+    let of_poll =
+        "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a:0";
     let event = Event::new(event.to_string()).header(TRACE, of_poll);
     let answer = HttpAnswer::of(&probe.answer(event));
     assert_eq!(answer.json()["x-amzn-trace-id"], json!([of_poll]));

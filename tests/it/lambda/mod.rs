@@ -15,7 +15,7 @@ mod logs;
 mod managed;
 mod polls;
 mod posts;
-mod probe;
+pub(crate) mod probe;
 mod records;
 mod secrets;
 mod snapstart;
@@ -25,4 +25,4 @@ mod stops;
 mod streams;
 mod zone;
 
-use faas_lambda_service as api;
+pub(crate) use faas_lambda_service as api;

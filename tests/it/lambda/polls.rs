@@ -114,6 +114,17 @@ fn a_poll_in_a_wrong_state_is_said_and_repeated() {
 }
 
 #[test]
+fn a_platform_that_takes_no_poll_is_given_up() {
+    let probe = Probe::of("mirror");
+    let refused = || Poll::Status(403, FORBIDDEN);
+    let odd = [refused(), refused(), Poll::Raw("SSH-2.0-OpenSSH_9.6\r\n")];
+    let rest = [refused(), refused(), refused()];
+    probe.api.polls(odd.into_iter().chain(rest));
+    let ended = probe.ended();
+    assert_eq!(ended.code, Some(69), "{}", ended.log);
+}
+
+#[test]
 fn an_answer_that_is_no_http_is_said_and_the_poll_repeated() {
     let probe = Probe::of("mirror");
     let nonsense = [

@@ -12,8 +12,8 @@ use super::api::{Event, Mode, Poll, Request, RuntimeApi};
 use crate::process::PATIENCE;
 
 /// An instance of `faas-probe`, as the platform runs it.
-pub(super) struct Probe {
-    pub(super) api: RuntimeApi,
+pub(crate) struct Probe {
+    pub(crate) api: RuntimeApi,
     child: Child,
     log: Arc<Log>,
     _home: tempfile::TempDir,
@@ -35,23 +35,23 @@ struct Written {
 
 /// How an instance ended.
 #[derive(Debug)]
-pub(super) struct Ended {
-    pub(super) code: Option<i32>,
-    pub(super) log: String,
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) log: String,
     /// What it had sent until then, besides polls.
-    pub(super) sent: Vec<Request>,
+    pub(crate) sent: Vec<Request>,
 }
 
 impl Probe {
     /// Starts an instance with nothing but this environment.
-    pub(super) fn start(env: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(env: &[(&str, &str)]) -> Self {
         let api = RuntimeApi::new();
         let authority = api.authority();
         Self::at(api, &authority, env)
     }
 
     /// Starts an instance of a kind, with what the platform tells such an instance before this environment.
-    pub(super) fn of_mode(mode: Mode, env: &[(&str, &str)]) -> Self {
+    pub(crate) fn of_mode(mode: Mode, env: &[(&str, &str)]) -> Self {
         let polls = match mode {
             Mode::Managed { polls } => polls.to_string(),
             _ => String::new(),
@@ -68,7 +68,7 @@ impl Probe {
     }
 
     /// Starts one that reaches `api` by this text.
-    pub(super) fn at(api: RuntimeApi, address: &str, env: &[(&str, &str)]) -> Self {
+    pub(crate) fn at(api: RuntimeApi, address: &str, env: &[(&str, &str)]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_faas-probe"))
             .env_clear()
@@ -92,20 +92,20 @@ impl Probe {
     }
 
     /// Starts an instance that takes every payload to one `invoke` function.
-    pub(super) fn of(function: &str) -> Self {
+    pub(crate) fn of(function: &str) -> Self {
         Self::start(&[("FAAS_FUNCTION", function)])
     }
 
     /// Hands an event out and waits for its answer.
     #[track_caller]
-    pub(super) fn answer(&self, event: Event) -> Request {
+    pub(crate) fn answer(&self, event: Event) -> Request {
         self.api.polls([Poll::Hand(event)]);
         self.received()
     }
 
     /// Waits for the next request that is no poll.
     #[track_caller]
-    pub(super) fn received(&self) -> Request {
+    pub(crate) fn received(&self) -> Request {
         match self.api.received() {
             Some(request) => request,
             None => panic!("nothing came; the log:\n{}", self.log()),
@@ -114,7 +114,7 @@ impl Probe {
 
     /// Waits for something that is no post and no poll, by the end of its path.
     #[track_caller]
-    pub(super) fn aside(&self, path: &str, number: usize) -> Request {
+    pub(crate) fn aside(&self, path: &str, number: usize) -> Request {
         match self.api.aside(path, number) {
             Some(aside) => aside,
             None => panic!("`{path}` did not come; the log:\n{}", self.log()),
@@ -123,7 +123,7 @@ impl Probe {
 
     /// Waits for so many posts, and forgets them.
     #[track_caller]
-    pub(super) fn drained(&self, count: usize) -> Vec<Request> {
+    pub(crate) fn drained(&self, count: usize) -> Vec<Request> {
         match self.api.drained(count) {
             Some(posts) => posts,
             None => panic!("{count} did not come; the log:\n{}", self.log()),
@@ -132,7 +132,7 @@ impl Probe {
 
     /// Waits until so many bytes of a streamed answer have come.
     #[track_caller]
-    pub(super) fn arrived(&self, id: &str, bytes: usize) -> Vec<u8> {
+    pub(crate) fn arrived(&self, id: &str, bytes: usize) -> Vec<u8> {
         match self.api.arrived(id, bytes) {
             Some(body) => body,
             None => panic!("{bytes} bytes did not come; the log:\n{}", self.log()),
@@ -141,7 +141,7 @@ impl Probe {
 
     /// Waits until so many polls wait and there is nothing left for them.
     #[track_caller]
-    pub(super) fn waiting(&self, polls: usize) {
+    pub(crate) fn waiting(&self, polls: usize) {
         assert!(
             self.api.waiting(polls).is_some(),
             "no {polls} polls; the log:\n{}",
@@ -151,7 +151,7 @@ impl Probe {
 
     /// Waits until the instance asks and there is nothing left for it.
     #[track_caller]
-    pub(super) fn idle(&self) {
+    pub(crate) fn idle(&self) {
         assert!(
             self.api.idle().is_some(),
             "no poll; the log:\n{}",
@@ -161,25 +161,25 @@ impl Probe {
 
     /// Proves that it still serves.
     #[track_caller]
-    pub(super) fn serves(&self) {
+    pub(crate) fn serves(&self) {
         let event = super::events::get("/hello/ada");
         let answer = self.answer(event);
         let body = answer.json()["body"].as_str().map(str::to_owned);
         assert_eq!(body.as_deref(), Some(r#"{"greeting":"hello ada"}"#));
     }
 
-    pub(super) fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// Sends a signal, as the platform does.
-    pub(super) fn signal(&self, signal: Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Waits until the log holds a text.
     #[track_caller]
-    pub(super) fn logs(&self, expected: &str) {
+    pub(crate) fn logs(&self, expected: &str) {
         let written = self.log.wait(|written| written.text.contains(expected));
         let text = &written.text;
         assert!(
@@ -189,13 +189,13 @@ impl Probe {
     }
 
     /// Everything that it has written so far.
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         self.log.lock().text.clone()
     }
 
     /// Waits for its end, with all that it has written.
     #[track_caller]
-    pub(super) fn ended(mut self) -> Ended {
+    pub(crate) fn ended(mut self) -> Ended {
         let written = self.log.wait(|written| written.ended == STREAMS);
         let log = written.text.clone();
         assert_eq!(written.ended, STREAMS, "it does not end:\n{log}");
@@ -206,13 +206,13 @@ impl Probe {
     }
 
     /// Ends it as the platform does and returns all that it has written.
-    pub(super) fn stop(self) -> String {
+    pub(crate) fn stop(self) -> String {
         self.signal(Signal::TERM);
         self.ended().log
     }
 
     /// How many descriptors it has open, and how many KiB of memory it holds.
-    pub(super) fn size(&self) -> (usize, usize) {
+    pub(crate) fn size(&self) -> (usize, usize) {
         let process = format!("/proc/{}", self.pid());
         let descriptors = fs::read_dir(format!("{process}/fd")).unwrap().count();
         let status = fs::read_to_string(format!("{process}/status")).unwrap();

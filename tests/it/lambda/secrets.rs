@@ -93,7 +93,8 @@ fn a_token_reaches_the_handler_as_a_credential_and_not_as_a_header() {
 
 #[test]
 fn no_failure_tells_a_credential() {
-    let probe = instance();
+    let folder = tempfile::tempdir().unwrap();
+    let probe = instance_with(&[("FAAS_RECORD", folder.path().to_str().unwrap())]);
     for path in ["/fail", "/panic", "/nowhere", "/big/7000000"] {
         probe.answer(event(&with_token(http_v2("GET", path))));
     }
@@ -121,6 +122,12 @@ fn no_failure_tells_a_credential() {
     }
     assert_eq!(answers.len(), 12);
     silent(&probe.stop());
+    // what reaches no function is not recorded
+    let recordings: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+    assert!(recordings.len() >= 4, "{recordings:?}");
+    for recording in recordings {
+        silent(&std::fs::read_to_string(recording.unwrap().path()).unwrap());
+    }
 }
 
 #[test]

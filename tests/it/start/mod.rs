@@ -3,6 +3,7 @@
 mod configuration;
 mod description;
 mod listening;
+mod pages;
 mod secrets;
 
 use rustix::process::Signal;

@@ -17,7 +17,9 @@ fn thawed() -> Result<(), Error> {
     reason = "read by a test, whatever the log format"
 )]
 fn mark(what: &str) -> Result<(), Error> {
-    eprintln!("faas-probe: {what}");
+    // one write: lines of the log go the same way from other threads
+    let line = format!("faas-probe: {what}\n");
+    eprint!("{line}");
     #[expect(clippy::disallowed_methods, reason = "a setting of these tests alone")]
     let breaks = std::env::var("PROBE_BREAKS");
     if breaks.as_deref() == Ok(what) {

@@ -69,14 +69,9 @@ impl Application {
                 });
             }
             for group in groups {
-                for (index, done) in group.all().await {
-                    if let Some(slot) = settled.get_mut(index) {
-                        *slot = Some(done);
-                    }
-                }
+                fill(&mut settled, group.all().await);
             }
-            // each place was filled at once, or belongs to a group, which answers for every item
-            settled.into_iter().flatten().collect()
+            whole(settled, form)
         }
     }
 }
@@ -102,9 +97,9 @@ impl Application {
             });
         }
         async move {
-            let mut settled = group.all().await;
-            settled.sort_by_key(|(index, _)| *index);
-            settled.into_iter().map(|(_, settled)| settled).collect()
+            let mut settled = vec![None; group.works.len()];
+            fill(&mut settled, group.all().await);
+            whole(settled, form)
         }
     }
 }
@@ -129,6 +124,26 @@ fn nobodys(failure: Failure, attempt: Option<u32>, form: Form) -> Settled {
         function: None,
     }
 }
+
+/// Puts what became of items into their places.
+fn fill(settled: &mut [Option<Settled>], done: Vec<(usize, Settled)>) {
+    for (index, done) in done {
+        if let Some(place) = settled.get_mut(index) {
+            *place = Some(done);
+        }
+    }
+}
+
+/// Takes what became of all items. One that was not answered for was not attempted, so that none has the answer of another.
+fn whole(settled: Vec<Option<Settled>>, form: Form) -> Vec<Settled> {
+    let unanswered = || nobodys(Failure::not_attempted(UNANSWERED), None, form);
+    settled
+        .into_iter()
+        .map(|settled| settled.unwrap_or_else(unanswered))
+        .collect()
+}
+
+const UNANSWERED: &str = "nothing was said of this delivery";
 
 /// An item with its function and its place among the arrivals.
 struct Work {
@@ -243,4 +258,32 @@ fn lanes(works: Vec<Work>) -> Vec<VecDeque<Work>> {
         }
     }
     lanes
+}
+
+#[cfg(test)]
+mod tests {
+    //! Each answer is in the place of its item.
+
+    use super::*;
+
+    #[test]
+    fn an_item_without_an_answer_shifts_no_other() {
+        let mut settled = vec![None; 3];
+        fill(
+            &mut settled,
+            vec![(2, left_out()), (0, left_out()), (7, left_out())],
+        );
+        let settled: Vec<_> = whole(settled, Form::Pulled)
+            .into_iter()
+            .map(|settled| settled.settlement)
+            .collect();
+        assert_eq!(
+            settled,
+            [
+                Settlement::Acknowledge,
+                Settlement::Return,
+                Settlement::Acknowledge
+            ]
+        );
+    }
 }

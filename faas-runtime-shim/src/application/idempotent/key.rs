@@ -80,7 +80,7 @@ fn own(context: &Context, input: &Input) -> Option<String> {
 /// Finds the value that a JSON Pointer (RFC 6901) leads to: a text, a number or a boolean.
 ///
 /// It is taken as it is written, so that no number is rounded to another.
-fn find<'a>(document: &'a [u8], pointer: &str) -> Result<&'a RawValue, Failure> {
+pub(super) fn find<'a>(document: &'a [u8], pointer: &str) -> Result<&'a RawValue, Failure> {
     let wrong = |error| {
         missing(&format!(
             "the payload is no JSON with `{pointer}` in it: {error}"

@@ -6,6 +6,8 @@
 //! crashed is done.
 
 mod digest;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzzing;
 mod key;
 mod record;
 
@@ -383,12 +385,7 @@ impl Work {
 }
 
 fn reject(name: &'static str, message: String) -> Failure {
-    Failure {
-        kind: FailureKind::Reject,
-        name: name.into(),
-        message,
-        place: None,
-    }
+    Failure::new(FailureKind::Reject, name, message)
 }
 
 /// Nothing is done that cannot be kept from being done twice.

@@ -44,6 +44,9 @@ impl Draft {
     fn extend(&mut self, name: &str, value: String) -> Result<(), DecodeError> {
         attributes::check_extension(name)?;
         attributes::check(name, &value)?;
+        if self.extensions.len() == MOST_EXTENSIONS {
+            return Err(DecodeError::TooManyExtensions);
+        }
         match self.extensions.insert(name.to_owned(), value) {
             None => Ok(()),
             Some(_) => Err(DecodeError::repeated(name)),
@@ -66,3 +69,7 @@ impl Draft {
         })
     }
 }
+
+/// Each takes many times as much memory as text, so that what fits into a body does not bound them. No spec says a number;
+/// common servers take a hundred headers.
+pub(super) const MOST_EXTENSIONS: usize = 256;

@@ -20,6 +20,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 
+use self::draft::MOST_EXTENSIONS;
 use super::{AttributeError, CloudEvent, media_type};
 use crate::config::quote;
 
@@ -198,6 +199,12 @@ pub enum DecodeError {
     #[error(transparent)]
     Attribute(#[from] AttributeError),
 
+    /// An event has too many extension attributes.
+    #[error(
+        "the event has more than {MOST_EXTENSIONS} extension attributes, expected most of them in its data"
+    )]
+    TooManyExtensions,
+
     /// The data is there in both of its forms.
     #[error("members `data` and `data_base64` are both there, expected one of them at most")]
     TwoData,
@@ -234,6 +241,7 @@ impl DecodeError {
             | Self::Repeated { .. }
             | Self::Encoding { .. }
             | Self::Attribute(_)
+            | Self::TooManyExtensions
             | Self::TwoData
             | Self::Base64(_)
             | Self::Item { .. } => StatusCode::BAD_REQUEST,

@@ -85,6 +85,25 @@ fn a_batch_has_an_end() {
 }
 
 #[test]
+fn extensions_have_an_end() {
+    let event = |count: usize| {
+        let extensions: String = (0..count)
+            .map(|index| format!(r#","x{index}":"v""#))
+            .collect();
+        Bytes::from(format!(
+            r#"{{"specversion":"1.0","id":"1","source":"/a","type":"t"{extensions}}}"#
+        ))
+    };
+    assert_eq!(structured(event(256)).unwrap().extensions.len(), 256);
+    let refused = structured(event(257)).unwrap_err();
+    assert_eq!(refused.status(), 400);
+    assert_eq!(
+        refused.to_string(),
+        "the event has more than 256 extension attributes, expected most of them in its data"
+    );
+}
+
+#[test]
 fn headers_are_told_too() {
     let refused = decode::mode(&headers([("content-type", "application/cloudevents+avro")]));
     assert_eq!(

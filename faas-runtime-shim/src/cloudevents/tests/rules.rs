@@ -1,5 +1,7 @@
 //! The rules of decoding one by one.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use bytes::Bytes;
 use http::StatusCode;
 
@@ -390,4 +392,20 @@ fn a_batch_is_taken_whole_or_not_at_all() {
         let refused = received(body).unwrap_err();
         assert!(matches!(refused, DecodeError::Json(_)), "{refused}");
     }
+}
+
+#[test]
+fn what_a_maker_left_open_is_filled_in_and_nothing_else() {
+    let mut event = CloudEvent::new("", "", "t");
+    event.complete("my shop", Some(UNIX_EPOCH));
+    event.check().unwrap();
+    assert_eq!(event.source, "my%20shop");
+    assert_eq!(event.time.as_deref(), Some("1970-01-01T00:00:00Z"));
+    let whole = CloudEvent::new("1", "/s", "t").with_time(UNIX_EPOCH + Duration::from_secs(9));
+    let mut event = whole.clone();
+    event.complete("other", Some(UNIX_EPOCH));
+    assert_eq!(event, whole);
+    let mut timeless = CloudEvent::new("1", "/s", "t");
+    timeless.complete("other", None);
+    assert_eq!(timeless.time, None);
 }

@@ -7,18 +7,19 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_util::future::BoxFuture;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{Id, JoinError, JoinSet};
 
+use super::super::pauses::Pauses;
 use super::super::store::{Claim, Claimed, Extend, Lost, OwnerId, Store, Token, Verdict};
 use super::feed::Channel;
 use super::message::span;
 use super::settings::Rooms;
 use super::worker::Worker;
-use crate::application::{Application, FunctionIndex};
+use crate::application::{Application, FunctionIndex, FunctionState};
 use crate::clock::{Clock, Moment};
 
 /// One function at one channel.
@@ -62,9 +63,6 @@ const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// How many settlements may be under way before nothing more is begun.
 const MOST_SETTLING: usize = 256;
 
-/// How long it is until the store is asked again that has failed: at first, and at most.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
-
 impl Consumer {
     /// Works until it is told to stop and everything that had begun is settled.
     pub(super) async fn run(self) {
@@ -75,7 +73,11 @@ impl Consumer {
             // whatever ends at once makes room before anything is claimed
             tokio::task::yield_now().await;
             let ended = work.ended();
-            if work.may_claim() {
+            if work.may_claim() && work.has_a_turn() {
+                // a claim gives everybody what has run out, and that may be what is at work here
+                if work.has_to_keep_up() {
+                    work.keep_up().await;
+                }
                 work.turn(ended).await;
             } else if !ended.is_empty() {
                 work.settle(ended);
@@ -123,8 +125,10 @@ struct Work {
     again: Option<Moment>,
     /// When claims are kept up next.
     beat: Moment,
-    /// How long the next pause is, if the store has failed.
-    pause: Option<Duration>,
+    /// What the wall clock said when the oldest of them was made or kept up: leases are counted by it, and it may leap.
+    kept: SystemTime,
+    /// How long it waits for the store, if that has failed.
+    pauses: Option<Pauses>,
 }
 
 impl Work {
@@ -138,6 +142,7 @@ impl Work {
             report,
         };
         Self {
+            kept: consumer.application.clock().wall(),
             consumer,
             worker: Arc::new(worker),
             jobs: JoinSet::new(),
@@ -149,7 +154,7 @@ impl Work {
             may_be_more: true,
             again: None,
             beat: Moment::default(),
-            pause: None,
+            pauses: None,
         }
     }
 
@@ -169,6 +174,29 @@ impl Work {
             && !self.stopping
             && self.jobs.len() < self.consumer.channel.at_once
             && self.settling.len() < MOST_SETTLING
+    }
+
+    /// Tells whether the function's rate lets another begin; if not, it is looked at again when it does.
+    fn has_a_turn(&mut self) -> bool {
+        let now = self.clock().now();
+        let Err(wait) = self.function().free_places(now) else {
+            return true;
+        };
+        self.may_be_more = false;
+        self.again = Some(now.after(wait));
+        false
+    }
+
+    /// How many messages can begin now: what is claimed beyond the rate would only wait, and come back.
+    fn room(&self) -> usize {
+        let free = self.consumer.channel.at_once;
+        let free = free.saturating_sub(self.jobs.len());
+        let places = self.function().free_places(self.clock().now());
+        free.min(usize::try_from(places.unwrap_or(1)).unwrap_or(usize::MAX))
+    }
+
+    fn function(&self) -> &FunctionState {
+        self.consumer.application.state(self.consumer.function)
     }
 
     fn is_over(&self) -> bool {
@@ -196,17 +224,15 @@ impl Work {
     async fn turn(&mut self, ended: Vec<(Token, Verdict)>) {
         let Channel {
             name,
-            at_once,
             whole_batch,
             ordered,
             ..
         } = &self.consumer.channel;
-        let free = at_once.saturating_sub(self.jobs.len());
         let most = match whole_batch {
             Some(most) => *most,
             // a claim of several brings what is behind the first of a lane too, which cannot begin yet
             None if *ordered => 1,
-            None => u32::try_from(free).unwrap_or(u32::MAX),
+            None => u32::try_from(self.room()).unwrap_or(u32::MAX),
         };
         let claim = Claim {
             queue: name.clone(),
@@ -216,6 +242,7 @@ impl Work {
             lease: span(LEASE),
             ordered: *ordered,
         };
+        let asked = self.clock().wall();
         let turned = self
             .consumer
             .store
@@ -228,6 +255,7 @@ impl Work {
                 let now = self.clock().now();
                 if self.held.is_empty() {
                     self.beat = now.after(self.consumer.channel.feed.beat());
+                    self.kept = asked;
                 }
                 self.may_be_more = claims.messages.len() >= most as usize;
                 self.again = claims
@@ -279,7 +307,7 @@ impl Work {
         let queue = self.consumer.channel.name.clone();
         let application = self.consumer.application.clone();
         self.settling.spawn(async move {
-            let mut pause = PAUSES.0;
+            let mut pauses = Pauses::default();
             loop {
                 let error = match store.settle(verdicts.clone()).await {
                     Ok(settled) => return tell_lost(&queue, &settled),
@@ -294,14 +322,23 @@ impl Work {
                     return;
                 }
                 let clock = application.clock();
-                clock.sleep_until(clock.now().after(pause)).await;
-                pause = (pause * 2).min(PAUSES.1);
+                clock.sleep_until(clock.now().after(pauses.next())).await;
             }
         });
     }
 
+    /// Tells whether claims of what is at work may run out before they are kept up: the process has stood still, or the clock
+    /// was set.
+    fn has_to_keep_up(&self) -> bool {
+        let clock = self.clock();
+        let since = clock.wall().duration_since(self.kept).unwrap_or_default();
+        !self.held.is_empty()
+            && (clock.now() >= self.beat || since >= self.consumer.channel.feed.beat())
+    }
+
     /// Keeps up the claims of what is at work.
     async fn keep_up(&mut self) {
+        let asked = self.clock().wall();
         let tokens: Vec<_> = self.held.values().flatten().copied().collect();
         let feed = &self.consumer.channel.feed;
         let extend = Extend {
@@ -316,6 +353,7 @@ impl Work {
                         feed.held(token, held);
                     }
                 }
+                self.kept = asked;
                 feed.beat()
             }
             Err(error) => {
@@ -328,16 +366,15 @@ impl Work {
     }
 
     fn fail(&mut self) -> Duration {
-        let pause = self.pause.unwrap_or_else(|| {
+        let pauses = self.pauses.get_or_insert_with(|| {
             self.consumer.pulse.falter();
-            PAUSES.0
+            Pauses::default()
         });
-        self.pause = Some((pause * 2).min(PAUSES.1));
-        pause
+        pauses.next()
     }
 
     fn recover(&mut self) {
-        if self.pause.take().is_some() {
+        if self.pauses.take().is_some() {
             self.consumer.pulse.recover();
         }
     }

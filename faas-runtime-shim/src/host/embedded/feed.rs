@@ -12,6 +12,7 @@ use super::settings::Rooms;
 use crate::application::{Application, FunctionIndex};
 use crate::function::{Overlap, QueueSpec, RetryPolicy, Trigger};
 use crate::invocation::{Facts, Item, Reply};
+use crate::services::CHANNEL;
 
 /// A queue of the store, and how one function takes from it.
 #[derive(Clone)]
@@ -30,6 +31,15 @@ pub(crate) struct Channel {
     pub(crate) retry: RetryPolicy,
     /// The logical name of the queue for what is given up; without one it stays where it is, as a dead letter.
     pub(crate) dead_letter: Option<&'static str>,
+}
+
+impl Channel {
+    /// Finds with what a name begins that only channels of the host's own making have: a queue of such a name would run a
+    /// function past what keeps account of its runs.
+    pub(crate) fn reserved(queue: &str) -> Option<&'static str> {
+        let own = [CHANNEL, timer::CHANNEL, object::CHANNEL];
+        own.into_iter().find(|own| queue.starts_with(own))
+    }
 }
 
 /// Makes invocations of messages.

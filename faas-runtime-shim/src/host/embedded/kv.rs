@@ -3,9 +3,9 @@
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use super::super::store::{KvDelete, KvEntry, KvPut, KvScan, Store, StoreError, When as At};
+use super::super::store::{KvDelete, KvEntry, KvPut, KvScan, Store, StoreError};
 use super::message::{span, time};
-use crate::services::{Conflict, Delete, Entry, KeyValue, KvError, Page, Put, Scan, When};
+use crate::services::{Conflict, Delete, Entry, KeyValue, KvError, Page, Put, Scan};
 
 /// The keys with values of a store.
 #[derive(Debug)]
@@ -36,15 +36,9 @@ impl KeyValue for StoredKv {
             key,
             value,
             ttl: ttl.map(span),
-            when: at(when),
+            when,
         };
-        async move {
-            let written = store.kv_put(put).await.map_err(told)?;
-            Ok(written.map_err(|conflict| Conflict {
-                found: conflict.found,
-            }))
-        }
-        .boxed()
+        async move { store.kv_put(put).await.map_err(told) }.boxed()
     }
 
     fn delete(
@@ -53,13 +47,9 @@ impl KeyValue for StoredKv {
     ) -> BoxFuture<'static, Result<Result<bool, Conflict>, KvError>> {
         let store = self.0.clone();
         let Delete { space, key, when } = delete;
-        let when = at(when);
         async move {
             let delete = KvDelete { space, key, when };
-            let removed = store.kv_delete(delete).await.map_err(told)?;
-            Ok(removed.map_err(|conflict| Conflict {
-                found: conflict.found,
-            }))
+            store.kv_delete(delete).await.map_err(told)
         }
         .boxed()
     }
@@ -87,14 +77,6 @@ impl KeyValue for StoredKv {
             Ok(Page { entries, next })
         }
         .boxed()
-    }
-}
-
-fn at(when: When) -> At {
-    match when {
-        When::Always => At::Always,
-        When::Absent => At::Absent,
-        When::Version(version) => At::Version(version),
     }
 }
 
@@ -135,7 +117,7 @@ mod tests {
     use super::super::message::millis;
     use super::*;
     use crate::clock::{Clock, ManualClock};
-    use crate::services::MemoryKv;
+    use crate::services::{MemoryKv, When};
 
     fn put(key: &str, value: &'static [u8], ttl: Option<u64>, when: When) -> Put {
         Put {

@@ -18,6 +18,7 @@ mod worker;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::ready;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -152,8 +153,20 @@ impl Embedded {
             pulse: Arc::clone(&self.pulse),
             stop: self.stop.subscribe(),
         };
+        self.spawn("a consumer", consumer.run());
+    }
+
+    /// Lets one of those run on whom all the others rely; with one that has panicked the instance is not ready any more.
+    fn spawn(&self, who: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+        let pulse = Arc::clone(&self.pulse);
+        let watched = AssertUnwindSafe(work).catch_unwind().map(move |ended| {
+            if ended.is_err() {
+                pulse.falter();
+                tracing::error!("{who} of the host has panicked, restart the instance");
+            }
+        });
         self.with_work(|work| {
-            work.spawn(consumer.run());
+            work.spawn(watched);
         });
     }
 
@@ -169,9 +182,7 @@ impl Embedded {
             let _ = stop.wait_for(|stop| *stop).await;
         };
         let scheduler = timer::run(application.shared_clock(), timers, Arc::new(lease), stopped);
-        self.with_work(|work| {
-            work.spawn(scheduler);
-        });
+        self.spawn("the scheduler", scheduler);
     }
 
     /// Puts what happens in folders into the channels of the functions that hear of it.
@@ -179,9 +190,7 @@ impl Embedded {
         for bucket in buckets {
             let (pulse, stop) = (Arc::clone(&self.pulse), self.stop.subscribe());
             let watch = bucket.watch(application, self.store.clone(), pulse, stop);
-            self.with_work(|work| {
-                work.spawn(watch);
-            });
+            self.spawn("the watch of a folder", watch);
         }
     }
 
@@ -193,14 +202,12 @@ impl Embedded {
             clock,
         };
         let mut stop = self.stop.subscribe();
-        self.with_work(|work| {
-            work.spawn(async move {
-                tokio::select! {
-                    biased;
-                    _ = stop.wait_for(|stop| *stop) => {}
-                    () = sweeper.run() => {}
-                }
-            });
+        self.spawn("the sweeper", async move {
+            tokio::select! {
+                biased;
+                _ = stop.wait_for(|stop| *stop) => {}
+                () = sweeper.run() => {}
+            }
         });
     }
 
@@ -212,6 +219,15 @@ impl Embedded {
 impl Running for Embedded {
     fn publish(&self, message: Message) -> BoxFuture<'static, Result<(), PublishError>> {
         let what = format!("queue `{}`", message.queue);
+        if let Some(channel) = Channel::reserved(&message.queue) {
+            let why = format!("names that begin with `{channel}` are the host's own, use another");
+            return ready(Err(PublishError::Refused {
+                what,
+                why,
+                for_good: true,
+            }))
+            .boxed();
+        }
         let room = match self.rooms.of(&message.queue) {
             Ok(room) => room,
             Err(errors) => {
@@ -219,12 +235,16 @@ impl Running for Embedded {
                 return ready(Err(PublishError::Unsupported { what, why })).boxed();
             }
         };
-        let store = self.store.clone();
+        let (store, queue) = (self.store.clone(), message.queue.clone());
         async move {
             let pushed = store.push(message::push(message, &room)).await;
-            pushed
-                .map(drop)
-                .map_err(|error| not_published(what, &error))
+            pushed.map(drop).map_err(|mut error| {
+                if let StoreError::Depth(full) = &mut error {
+                    // the setting goes by the logical name
+                    full.queue = queue.into();
+                }
+                not_published(what, &error)
+            })
         }
         .boxed()
     }
@@ -265,7 +285,7 @@ impl Running for Embedded {
     }
 
     fn is_ready(&self) -> bool {
-        self.pulse.is_well()
+        self.pulse.is_well() && self.store.is_well()
     }
 
     fn drain(&self) {

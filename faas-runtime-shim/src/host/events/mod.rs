@@ -9,7 +9,7 @@ pub(crate) mod tests;
 
 use axum::body::{Body, to_bytes};
 use futures_util::future::BoxFuture;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 
 use super::failure::status;
 use crate::application::{Application, Settled};
@@ -90,7 +90,7 @@ impl Intake {
             Err(error) => return malformed(&error),
         };
         if facts.trace.is_none() {
-            facts.trace = trace(&head.headers);
+            facts.trace = TraceContext::of_headers(&head.headers);
         }
         let is_batch = mode == Mode::Batched;
         // the header is nearer than what an event was born with, but cannot belong to all of a batch
@@ -154,6 +154,7 @@ impl Intake {
             }
             // which functions there are, and what their queues are called, is in the log
             None if !self.trusts_sender => Told::Message(UNTAKEN.to_owned()),
+            Some(_) if !self.trusts_sender => Told::Message(failure.own_words().to_owned()),
             _ => Told::Message(failure.message.clone()),
         };
         Refusal {
@@ -200,7 +201,7 @@ fn done(application: &Application, settled: Vec<Settled>, is_batch: bool) -> Res
         return empty();
     }
     let source = function.map_or("faas", |function| application.state(function).name());
-    event::complete(&mut reply, source, application.clock().wall());
+    reply.complete(source, Some(application.clock().wall()));
     match event::to_http(&reply) {
         Ok((headers, body)) => {
             let mut response = Response::new(Body::from(body));
@@ -231,12 +232,6 @@ pub(crate) fn plain(event: CloudEvent) -> Arrival {
         address: Address::Event,
         item: Item::new(Input::Event(Box::new(event))),
     }
-}
-
-/// Reads the trace that the request belongs to.
-pub(crate) fn trace(headers: &HeaderMap) -> Option<TraceContext> {
-    let parent = headers.get("traceparent")?;
-    TraceContext::parse_traceparent(parent.as_bytes())
 }
 
 /// What a sender is told.

@@ -1,22 +1,22 @@
 //! Requests with events: where each goes, and what its sender reads.
 
-use std::any::TypeId;
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use http::HeaderMap;
 use http_body_util::BodyExt;
 
 use super::*;
-use crate::application::{Blueprint, Runtime};
+use crate::application::Blueprint;
 use crate::clock::ManualClock;
 use crate::config::Configuration;
-use crate::function::{EventSpec, Function, Limits, Origin, QueueSpec, RetryPolicy, Trigger};
+use crate::function::{EventSpec, Function, Limits, QueueSpec, RetryPolicy, Trigger};
 use crate::invocation::{FailureKind, Outcome, Parts, Reply};
+use crate::kit;
 use crate::outlet::{Bindings, Message, Outlet, PublishError, Sink};
-use crate::registry::{Registry, Selection};
 use crate::services::Services;
 
 thread_local! {
@@ -33,12 +33,11 @@ pub(crate) fn entry(parts: Parts, input: Input) -> BoxFuture<'static, Outcome> {
     let name = parts.context().function();
     SEEN.with_borrow_mut(|seen| seen.push((name, input)));
     let failed = |kind| {
-        Err(Failure {
+        Err(Failure::new(
             kind,
-            name: "Broken".into(),
-            message: "canary: the printer is on fire".to_owned(),
-            place: None,
-        })
+            "Broken",
+            "canary: the printer is on fire".to_owned(),
+        ))
     };
     let outcome = match name.split('_').next().unwrap_or_default() {
         "replies" => Ok(Reply::event(CloudEvent::new("", "", "answer"))),
@@ -56,22 +55,12 @@ pub(crate) fn entry(parts: Parts, input: Input) -> BoxFuture<'static, Outcome> {
 
 pub(crate) fn function(name: &'static str, limits: Limits, trigger: Trigger) -> &'static Function {
     Box::leak(Box::new(Function {
-        origin: Origin {
-            name,
-            module: "tests",
-            file: "tests.rs",
-            line: 1,
-            summary: "",
-        },
-        item: TypeId::of::<()>(),
         limits,
-        idempotent: None,
-        trigger,
         needs: |needs| {
             needs.deliveries();
             needs.http();
         },
-        schema: |_| {},
+        ..kit::function(name, trigger)
     }))
 }
 
@@ -108,27 +97,14 @@ pub(crate) async fn application(
 }
 
 async fn application_with(
-    mut functions: Vec<&'static Function>,
+    functions: Vec<&'static Function>,
     configuration: Configuration,
     clock: Arc<ManualClock>,
     outlet: Arc<dyn Outlet>,
 ) -> Application {
-    functions.sort_by_key(|function| function.origin.name);
     let blueprint = Blueprint {
-        registry: Registry {
-            functions,
-            ..Registry::default()
-        },
-        selection: Selection::all(),
-        platform: "host",
         services: Services::new(outlet, "host"),
-        configuration,
-        runtime: Runtime {
-            clock,
-            blocking: |work| work(),
-        },
-        given: Vec::new(),
-        captured: None,
+        ..kit::blueprint(functions, configuration, clock)
     };
     Application::build(blueprint).await.unwrap()
 }

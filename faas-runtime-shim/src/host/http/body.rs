@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::BoxError;
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Bytes, HttpBody};
 use futures_util::FutureExt;
 use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt, Full};
@@ -15,6 +15,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::front::Answer;
 use crate::application::borders::Borders;
 use crate::application::bounds::{Bounds, Fault};
+use crate::application::holding::Holding;
 use crate::application::late::{Told, tell};
 
 /// A request's body that may neither grow past a limit nor pause for too long, unless its bounds are lifted.
@@ -134,42 +135,21 @@ fn next(patience: Duration) -> Instant {
 }
 
 /// A response's body that tells the connection when it has ended.
-pub(super) struct Sealed {
-    body: Body,
-    _in_progress: Answer,
+pub(super) type Sealed = Holding<InProgress>;
+
+/// The mark that an answer is in progress; gone, the connection knows that it has ended.
+pub(super) struct InProgress {
+    _answer: Answer,
 }
 
-impl Sealed {
-    pub(super) fn new(body: Body, in_progress: Answer) -> Self {
-        Self {
-            body,
-            _in_progress: in_progress,
-        }
+impl InProgress {
+    pub(super) fn new(answer: Answer) -> Self {
+        Self { _answer: answer }
     }
 }
 
-impl Drop for Sealed {
+impl Drop for InProgress {
     fn drop(&mut self) {
         tell(Told::Free);
-    }
-}
-
-impl HttpBody for Sealed {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }

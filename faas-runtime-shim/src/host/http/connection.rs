@@ -15,8 +15,9 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::front::{Front, Overdue, Timeouts};
-use super::late::{Deadline, Streams};
+use super::late::Streams;
 use super::{Phase, Policy, Service, request};
+use crate::application::late::Deadline;
 
 /// Whom a connection is to, and what it is served with.
 pub(super) struct Client<S> {
@@ -41,9 +42,12 @@ pub(super) async fn connection<I, S: Service>(
         policy,
         service,
         mut phase,
-        permit: _permit,
+        permit,
     } = client;
+    let permit = Arc::new(permit);
     let (front, watch) = Front::new(stream);
+    // what it is upgraded to takes the place over
+    let front = front.at(Arc::clone(&permit));
     let signals = watch.signals();
     let service = Arc::new(service);
     let answering = {
@@ -105,6 +109,7 @@ pub(super) async fn connection<I, S: Service>(
     } else {
         watch.close().await;
     }
+    drop(permit);
 }
 
 /// For a client without a request in flight to leave, once it has been told that the connection ends.

@@ -8,55 +8,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use futures_util::future::BoxFuture;
 use hyper::rt::Executor;
 use pin_project_lite::pin_project;
 
 use super::Service;
-use crate::application::late::{Told, told};
-use crate::clock::{Clock, Moment};
-
-/// The deadline of the answer that a task is sending, once it is known.
-#[derive(Default)]
-pub(super) struct Deadline {
-    end: Option<Moment>,
-    /// The answer wakes the task then by itself.
-    is_timed: bool,
-    timer: Option<BoxFuture<'static, ()>>,
-}
-
-impl Deadline {
-    /// Polls what answers.
-    pub(super) fn watch<T>(&mut self, answering: impl FnOnce() -> Poll<T>) -> Poll<T> {
-        // whatever was told before was meant for nobody
-        let _ = told();
-        let polled = answering();
-        match told() {
-            Told::Nothing => {}
-            Told::Free => *self = Self::default(),
-            Told::Until { end, is_timed } => {
-                if self.end != Some(end) {
-                    self.timer = None;
-                }
-                (self.end, self.is_timed) = (Some(end), is_timed);
-            }
-        }
-        polled
-    }
-
-    /// Says whether the deadline has passed and the answer is still not sent, once what answers is pending; else the task
-    /// is woken then.
-    pub(super) fn is_over(&mut self, clock: Option<&dyn Clock>, cx: &mut Context<'_>) -> bool {
-        let (Some(end), Some(clock)) = (self.end, clock) else {
-            return false;
-        };
-        if self.is_timed && self.timer.is_none() {
-            return end <= clock.now();
-        }
-        let timer = self.timer.get_or_insert_with(|| clock.sleep_until(end));
-        timer.as_mut().poll(cx).is_ready()
-    }
-}
+use crate::application::late::Deadline;
 
 /// Where hyper runs the streams of a connection.
 pub(super) struct Streams<S>(Arc<S>);

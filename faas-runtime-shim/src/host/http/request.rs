@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Versio
 use hyper::body::Incoming;
 use pin_project_lite::pin_project;
 
-use super::body::{Limited, Sealed};
+use super::body::{InProgress, Limited, Sealed};
 use super::front::{Answer, Signals};
 use super::{Policy, Service};
 use crate::application::bounds::{Bounds, Fault};
@@ -180,9 +180,8 @@ impl<F: Future<Output = Response<Body>>> Future for Answering<F> {
             return Poll::Pending;
         };
         sealing.signals.status(&sealing.method, response.status());
-        Poll::Ready(Ok(
-            response.map(|body| Sealed::new(body, sealing.in_progress))
-        ))
+        let in_progress = InProgress::new(sealing.in_progress);
+        Poll::Ready(Ok(response.map(|body| Sealed::new(body, in_progress))))
     }
 }
 

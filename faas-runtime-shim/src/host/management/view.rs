@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
+use crate::cloudevents::media_type::is_json;
 use crate::rfc3339;
 use crate::services::{QueueState, Shown, TaskStatus, TimerState};
 
@@ -95,9 +96,9 @@ pub(super) fn task(status: &TaskStatus) -> Value {
 
 /// Shows bytes as what they are: a document, a text, or else in base64 under another name.
 fn content(view: &mut Value, name: &str, bytes: Option<&[u8]>, media_type: Option<&str>) {
-    let is_json = media_type.is_none_or(|media_type| media_type.contains("json"));
+    let may_be_json = media_type.is_none_or(is_json);
     let document = bytes
-        .filter(|_| is_json)
+        .filter(|_| may_be_json)
         .and_then(|bytes| serde_json::from_slice(bytes).ok());
     match (document, bytes) {
         (Some(document), _) => view[name] = document,

@@ -13,8 +13,11 @@ use crate::rfc3339;
 
 /// Returns what a function's channel is called.
 pub(super) fn name(function: &str) -> Box<str> {
-    format!("object:{function}").into()
+    format!("{CHANNEL}{function}").into()
 }
+
+/// Before the function's name stands this.
+pub(crate) const CHANNEL: &str = "object:";
 
 /// Makes the channel of an object function.
 pub(crate) fn channel(function: &str, at_once: usize) -> Channel {

@@ -8,12 +8,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use super::super::store::{
-    Answer, KvDelete, KvEntry, KvPut, KvScan, Op, Push, Store, StoreError, When,
-};
+use super::super::store::{Answer, KvDelete, KvEntry, KvPut, KvScan, Op, Push, Store, StoreError};
 use super::feed;
 use super::stat::{Look, Root, Stamp};
 use crate::invocation::{ObjectEvent, ObjectKind};
+use crate::services::When;
 
 /// What a function was last told about a key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch::Receiver;
 
-pub(crate) use self::feed::channel;
+pub(crate) use self::feed::{CHANNEL, channel};
 use self::folder::{Folder, Place};
 use self::marks::{Hears, Marks};
 use self::watch::Watch;

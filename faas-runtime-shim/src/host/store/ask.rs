@@ -1,11 +1,12 @@
 //! What a [`Store`] can be asked, one by one.
 
-use super::error::{Conflict, Lost, StoreError, Unmet};
+use super::error::{Lost, StoreError, Unmet};
 use super::handle::Store;
 use super::kv::{KvDelete, KvEntry, KvPut, KvScan};
 use super::model::{Counts, Peeked, Token, Verdict};
 use super::op::{Answer, Claim, Claims, Extend, Op, Peek, Purge, Push, Receipt, Redrive};
 use super::task::{Cancelling, Held, Submit, Submitted, Task, TaskList, TaskProgress};
+use crate::services::Conflict;
 
 impl Store {
     /// Adds messages to a queue; done when they are durable.
@@ -227,6 +228,8 @@ impl Store {
 
 /// A store that answers something else than it was asked is none.
 fn misfit<T>(answer: &Answer) -> Result<T, StoreError> {
+    // what it holds may be anybody's business but the log's
+    let answer = std::mem::discriminant(answer);
     tracing::error!(?answer, "the store has answered another question");
     Err(StoreError::Stopped)
 }

@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::services::Conflict;
+
 /// Why nothing of a commit is confirmed. After an error of the disk some of it may show up all the same: senders send again.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub(crate) enum StoreError {
@@ -73,14 +75,6 @@ pub(crate) struct Refused {
     "the claim is lost: its lease ran out and the message was claimed again, or it was settled before"
 )]
 pub(crate) struct Lost;
-
-/// A key was not in the state that was asked for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the key has been changed by somebody else")]
-pub(crate) struct Conflict {
-    /// The version of its value; none if it does not exist.
-    pub(crate) found: Option<u64>,
-}
 
 /// Why nothing was done of what was to be done as a whole.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]

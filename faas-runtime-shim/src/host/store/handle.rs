@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 
 use tokio::sync::{Semaphore, oneshot};
@@ -28,6 +29,8 @@ struct Shared {
     bells: Arc<Bells>,
     /// In place of the thread, if there is none.
     turn: Option<Turn>,
+    /// Whether the last commit went as far as the disk lets it.
+    well: AtomicBool,
 }
 
 /// Does what waits.
@@ -63,12 +66,44 @@ impl Store {
             room: Arc::new(Semaphore::new(ROOM_KIB as usize)),
             bells,
             turn,
+            well: AtomicBool::new(true),
         }))
+    }
+
+    /// Tells whether it can be worked with, as far as the last one knows who has asked it.
+    pub(crate) fn is_well(&self) -> bool {
+        self.0.well.load(Ordering::Relaxed)
     }
 
     /// Carries out several operations as one transaction.
     pub(crate) async fn commit(&self, ops: Vec<Op>) -> Result<Vec<Answer>, StoreError> {
         ops.iter().try_for_each(check)?;
+        let committed = self.ask(ops).await;
+        self.note(&committed);
+        committed
+    }
+
+    fn note(&self, committed: &Result<Vec<Answer>, StoreError>) {
+        match committed {
+            Ok(_) => self.0.well.store(true, Ordering::Relaxed),
+            Err(
+                StoreError::Corrupt { .. }
+                | StoreError::Foreign { .. }
+                | StoreError::Io { .. }
+                | StoreError::Stopped,
+            ) => self.0.well.store(false, Ordering::Relaxed),
+            // what was asked was too much, or it passes
+            Err(
+                StoreError::Full { .. }
+                | StoreError::Busy { .. }
+                | StoreError::Depth(_)
+                | StoreError::TooLarge { .. }
+                | StoreError::Empty { .. },
+            ) => {}
+        }
+    }
+
+    async fn ask(&self, ops: Vec<Op>) -> Result<Vec<Answer>, StoreError> {
         let size = ops.iter().map(size).sum::<usize>();
         let kib = u32::try_from(size / 1024 + 1).map_or(ROOM_KIB, |kib| kib.min(ROOM_KIB));
         let room = Arc::clone(&self.0.room)

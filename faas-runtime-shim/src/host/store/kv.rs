@@ -5,36 +5,8 @@
 
 use bytes::Bytes;
 
-use super::error::Conflict;
 use super::model::Millis;
-
-/// In which state a key has to be for it to be changed. A key whose time is over does not exist.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) enum When {
-    /// In any.
-    #[default]
-    Always,
-    /// It does not exist.
-    Absent,
-    /// Its value has this version.
-    Version(u64),
-}
-
-impl When {
-    /// Compares with the version that was found.
-    pub(super) fn admits(self, found: Option<u64>) -> Result<(), Conflict> {
-        let admits = match self {
-            Self::Always => true,
-            Self::Absent => found.is_none(),
-            Self::Version(version) => found == Some(version),
-        };
-        if admits {
-            Ok(())
-        } else {
-            Err(Conflict { found })
-        }
-    }
-}
+use crate::services::When;
 
 /// Writes a value.
 #[derive(Clone, Debug, Eq, PartialEq)]

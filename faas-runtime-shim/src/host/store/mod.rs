@@ -14,7 +14,7 @@ pub(crate) mod memory;
 mod model;
 mod op;
 mod sizes;
-mod sqlite;
+pub(crate) mod sqlite;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -22,10 +22,10 @@ mod time;
 mod writer;
 
 #[cfg(test)]
-pub(crate) use self::error::{Conflict, Refused};
+pub(crate) use self::error::Refused;
 pub(crate) use self::error::{Lost, StoreError, Unmet};
 pub(crate) use self::handle::Store;
-pub(crate) use self::kv::{KvDelete, KvEntry, KvPut, KvScan, When};
+pub(crate) use self::kv::{KvDelete, KvEntry, KvPut, KvScan};
 pub(crate) use self::model::{
     Claimed, Content, Counts, Millis, NewMessage, Note, OwnerId, Peeked, Stored, Token, Verdict,
 };

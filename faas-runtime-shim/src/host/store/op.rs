@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use super::error::{Conflict, Lost, Refused, StoreError, Unmet};
+use super::error::{Lost, Refused, StoreError, Unmet};
 use super::kv::{KvDelete, KvEntry, KvPage, KvPut, KvScan};
 use super::model::{Claimed, Counts, Millis, NewMessage, OwnerId, Peeked, Token, Verdict};
 use super::task::{Cancelling, Held, Submit, Submitted, Task, TaskList, TaskProgress};
+use crate::services::Conflict;
 
 /// A durable store of queues. Synchronous: who calls it decides about threads, and a simulation about failures.
 pub(crate) trait QueueStore: fmt::Debug + Send {

@@ -5,6 +5,7 @@
 
 use std::future::poll_fn;
 use std::io;
+use std::mem;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -24,7 +25,7 @@ use super::refusal::refusal;
 use crate::application::Application;
 use crate::host::http::Phase;
 use crate::invocation::Facts;
-use crate::thrift::dispatch::{Dispatched, dispatch};
+use crate::thrift::dispatch::{Dispatched, Incoming, dispatch};
 use crate::thrift::wire::{Frame, Framer};
 
 /// Whom a connection is to, and what it is served with.
@@ -85,6 +86,8 @@ struct Talk<'a, S> {
     read: BytesMut,
     /// The client has said that it sends no more; it may still read.
     ended: bool,
+    /// The instance drains, and a message was answered since: a client with many on their way is never through.
+    parting: bool,
     /// Answers on their way.
     out: BytesMut,
     patience: Patience,
@@ -108,6 +111,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
             framer: Framer::new(policy.limits),
             read: BytesMut::new(),
             ended: false,
+            parting: false,
             out: BytesMut::new(),
             patience: Patience::new(policy.idle_timeout.min(policy.message_timeout).min(STALL)),
             beside: Beside::new(policy.limits.frame),
@@ -127,6 +131,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
                 Ok(Some(frame)) => {
                     self.take(frame).await?;
                     self.patience.is_between();
+                    self.parting = self.draining.load(Ordering::Relaxed);
                 }
                 Ok(None) => {
                     self.flush().await?;
@@ -154,7 +159,18 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
             peer: Some(self.peer.ip()),
             ..Facts::default()
         };
-        let mut dispatched = match dispatch(&self.application, facts, frame, None) {
+        // earlier answers are sent while a handler waits, so they stay where they are
+        let room = match self.out.is_empty() {
+            true => mem::take(&mut self.out),
+            false => BytesMut::new(),
+        };
+        let incoming = Incoming {
+            facts,
+            frame,
+            place: None,
+            room,
+        };
+        let mut dispatched = match dispatch(&self.application, incoming) {
             Ok(dispatched) => dispatched,
             Err(malformed) => {
                 self.flush().await?;
@@ -222,9 +238,15 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
 
     /// Waits for more bytes.
     async fn more(&mut self) -> Result<(), End> {
+        // the last message was a large one, the next will hardly be
         if self.read.is_empty() && self.read.capacity() > KEPT {
-            // the last message was a large one, the next will hardly be
             self.read = BytesMut::new();
+        }
+        if self.out.capacity() > KEPT {
+            self.out = BytesMut::new();
+        }
+        if self.parting {
+            return Err(End::Parting);
         }
         poll_fn(|cx| {
             if let Poll::Ready(read) = self.poll_read(cx) {
@@ -284,7 +306,12 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Talk<'a, S> {
             if written == 0 {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
-            self.out.advance(written);
+            if written == self.out.len() {
+                // from the front again, for the next answer
+                self.out.clear();
+            } else {
+                self.out.advance(written);
+            }
             self.patience.moved();
         }
         Pin::new(&mut self.stream).poll_flush(cx)

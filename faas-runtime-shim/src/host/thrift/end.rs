@@ -14,6 +14,8 @@ use crate::thrift::wire::Malformed;
 pub(super) enum End {
     /// The client is through, or has had nothing to say for too long, or the instance drains.
     Quiet,
+    /// The instance drains, and more may be on its way from the client.
+    Parting,
     /// The client is through in the middle of a message.
     Cut,
     /// It stands still where it must not.
@@ -40,6 +42,8 @@ where
 {
     let (last, lingers) = match end {
         End::Quiet => (None, false),
+        // what is unread would reset the connection, and take the last answers with it
+        End::Parting => (None, true),
         End::Cut => {
             tracing::debug!(%peer, "connection closed in the middle of a message");
             (None, false)

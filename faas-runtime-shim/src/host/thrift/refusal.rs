@@ -19,7 +19,9 @@ pub(super) fn refusal(stream: &[u8], malformed: &Malformed) -> Option<BytesMut> 
     let question = question(stream)?;
     let exception = Fault::malformed(malformed).exception();
     match question.head.kind {
-        Kind::Call => question.answer(Kind::Exception, &exception).ok(),
+        Kind::Call => question
+            .answer(Kind::Exception, &exception, BytesMut::new())
+            .ok(),
         Kind::OneWay | Kind::Reply | Kind::Exception => None,
     }
 }

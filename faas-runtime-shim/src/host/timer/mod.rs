@@ -8,7 +8,7 @@
 mod feed;
 mod lease;
 mod plan;
-mod schedule;
+pub(crate) mod schedule;
 mod scheduler;
 mod stored;
 #[cfg(test)]
@@ -96,8 +96,11 @@ impl Timer {
 
 /// Returns the name of the queue that a timer's ticks wait in.
 pub(crate) fn channel(timer: &str) -> Box<str> {
-    format!("timer:{timer}").into()
+    format!("{CHANNEL}{timer}").into()
 }
+
+/// Before the timer's name stands this.
+pub(crate) const CHANNEL: &str = "timer:";
 
 /// The moment of a wall clock; one that no calendar has becomes the nearest that it has.
 fn timestamp(time: SystemTime) -> Timestamp {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 
+use super::super::pauses::Pauses;
 use super::plan::{Look, plan};
 use super::{Lease, LeaseError, Take, Taken, Timer, tick, timestamp};
 use crate::clock::{Clock, Moment};
@@ -125,12 +126,8 @@ struct Desk {
     next: Option<Timestamp>,
     /// Not before this, since the last look has failed.
     resume: Moment,
-    /// How long the next pause is, if it fails again.
-    pause: Duration,
+    pauses: Pauses,
 }
-
-/// How long it is until it is tried again to look at a timer: at first, and at most.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(10));
 
 impl Desk {
     fn new(timer: Timer) -> Self {
@@ -138,7 +135,7 @@ impl Desk {
             timer,
             next: Some(Timestamp::MIN),
             resume: Moment::default(),
-            pause: PAUSES.0,
+            pauses: Pauses::default(),
         }
     }
 
@@ -152,14 +149,13 @@ impl Desk {
 
     async fn serve(&mut self, lease: &dyn Lease, round: Round) {
         match self.look(lease, round).await {
-            Ok(()) => self.pause = PAUSES.0,
+            Ok(()) => self.pauses = Pauses::default(),
             Err(error) => {
                 tracing::error!(
                     timer = &*self.timer.name,
                     "due times wait, since it cannot be written down which were served: {error}"
                 );
-                self.resume = round.steady.after(self.pause);
-                self.pause = (self.pause * 2).min(PAUSES.1);
+                self.resume = round.steady.after(self.pauses.next());
             }
         }
     }
@@ -190,7 +186,7 @@ impl Desk {
         match lease.take(take).await? {
             Taken::Ours => self.next = plan.next,
             // what they have written may leave something to us
-            Taken::Others => self.resume = round.steady.after(PAUSES.0),
+            Taken::Others => self.resume = round.steady.after(Pauses::SHORTEST),
         }
         Ok(())
     }

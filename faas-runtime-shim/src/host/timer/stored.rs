@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::Mark;
 use super::{Lease, LeaseError, Sight, Take, Taken, channel};
-use crate::host::store::{KvEntry, KvPut, Op, Push, Store, StoreError, Unmet, When};
+use crate::host::store::{KvEntry, KvPut, Op, Push, Store, StoreError, Unmet};
+use crate::services::When;
 
 /// How far timers have come, in the store of this machine.
 #[derive(Clone)]

@@ -16,7 +16,7 @@ use tokio_rustls::rustls::{Error, RootCertStore, ServerConfig};
 
 use super::Protocols;
 
-/// A section such as `[http.tls]`.
+/// `[http.tls]` and `[thrift.tls]`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Section {
     /// The path of the server's certificate, then those between it and its authority.
@@ -155,6 +155,12 @@ impl Named {
                 self.key
             ));
         }
+        if self.may_be_key() {
+            return Err(format!(
+                "`{}` is a text as keys have them and not the path of a file, so it is not shown; expected the path of a file with PEM text",
+                self.key
+            ));
+        }
         let mut bytes = Vec::new();
         File::open(&self.path)
             .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
@@ -165,6 +171,18 @@ impl Named {
             )));
         }
         Ok(bytes)
+    }
+
+    /// Tells whether the text is the content of a file instead of its path: Base64, which may have slashes.
+    fn may_be_key(&self) -> bool {
+        let text = self.path.to_string_lossy();
+        text.len() >= SHORTEST_KEY
+            && text.bytes().all(|byte| {
+                byte.is_ascii_alphanumeric()
+                    || byte.is_ascii_whitespace()
+                    || b"+/=-_".contains(&byte)
+            })
+            && !self.path.exists()
     }
 
     /// Says what is in a text that does not hold what was looked for.
@@ -236,6 +254,9 @@ fn contents(text: &[u8]) -> String {
 }
 
 const BEGIN: &str = "-----BEGIN";
+
+/// An Ed25519 key in PKCS #8 and Base64 has 64 characters (RFC 8410, section 7).
+const SHORTEST_KEY: usize = 64;
 
 /// Far more than all authorities of a system have.
 const LARGEST: u64 = 4 * 1024 * 1024;

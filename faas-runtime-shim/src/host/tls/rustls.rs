@@ -32,6 +32,8 @@ struct Current {
     /// The files when they were last read.
     stamp: Stamp,
     looked: Instant,
+    /// Why the files could not be read the last time.
+    wrong: Option<String>,
 }
 
 impl Tls {
@@ -64,6 +66,7 @@ impl Tls {
                 config: Arc::new(config),
                 stamp,
                 looked: Instant::now(),
+                wrong: None,
             }),
         }))))
     }
@@ -124,14 +127,20 @@ impl Shared {
         let loaded = self.files.load(self.protocols);
         let section = self.files.section();
         let mut current = self.current();
-        current.stamp = stamp;
         match loaded {
             Ok(config) => {
+                current.stamp = stamp;
                 current.config = Arc::new(config);
+                current.wrong = None;
                 tracing::info!("`[{section}]`: new connections get the changed certificate");
             }
+            // read again at the next look, since what is wrong may pass; told once
             Err(wrong) => {
-                tracing::warn!("`[{section}]`: the old certificate is used on: {wrong}");
+                let wrong = wrong.to_string();
+                if current.wrong.as_ref() != Some(&wrong) {
+                    tracing::warn!("`[{section}]`: the old certificate is used on: {wrong}");
+                    current.wrong = Some(wrong);
+                }
             }
         }
     }

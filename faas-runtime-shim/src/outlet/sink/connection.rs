@@ -21,6 +21,8 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
+use crate::current;
+
 /// What a sink answers.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -59,6 +61,8 @@ struct Connection {
     /// `None` once it has ended.
     driver: Option<Pin<Box<Driver>>>,
     idle_since: Instant,
+    /// How often the instance had been restored from a snapshot.
+    restores: u32,
 }
 
 type Driver = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
@@ -77,6 +81,7 @@ impl Connection {
             sender,
             driver: Some(Box::pin(driver)),
             idle_since: Instant::now(),
+            restores: current::restores(),
         })
     }
 
@@ -217,7 +222,9 @@ impl Pool {
     async fn take(&self, peer: &str) -> Option<Connection> {
         loop {
             let mut connection = self.find(peer)?;
-            if connection.idle_since.elapsed() < LONGEST_IDLE && connection.is_idle().await {
+            let is_of_now = connection.restores == current::restores()
+                && connection.idle_since.elapsed() < LONGEST_IDLE;
+            if is_of_now && connection.is_idle().await {
                 return Some(connection);
             }
         }

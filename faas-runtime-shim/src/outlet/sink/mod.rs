@@ -65,7 +65,7 @@ impl Client {
         mut event: CloudEvent,
         service: &str,
     ) -> BoxFuture<'static, Result<(), PublishError>> {
-        event::complete(&mut event, service, self.clock.wall());
+        event.complete(service, Some(self.clock.wall()));
         event.extensions.extend(extensions);
         let letter = match Address::parse(url.expose()) {
             Ok(address) => request(&address, &event)

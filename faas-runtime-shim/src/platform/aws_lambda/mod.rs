@@ -13,6 +13,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
+pub(crate) use self::decode::CLAIMS;
 pub(crate) use self::drive::{Deliver, ServeHttp, deliver, serve_http};
 use self::drive::{ResponseMode, Verdict};
 use super::{Adapter, Capabilities, Drain, Exchange, Flavour, Profile, Shape};
@@ -53,16 +54,20 @@ impl Adapter for AwsLambda {
                 status_codes: true,
                 deadline: true,
                 attempt: true,
-                concurrency: false,
+                // on managed instances
+                concurrency: true,
             },
             triggers: &[
                 (
                     "http",
-                    "API Gateway, Function URL, ALB, Lattice; the first two stream if so set",
+                    "API Gateway, Function URL, ALB, Lattice; REST APIs and Function URLs stream if so set",
                 ),
                 ("grpc", "gRPC-Web, Connect; with the feature `grpc`"),
                 ("thrift", "over HTTP; with the feature `thrift`"),
-                ("invoke", "direct invocation"),
+                (
+                    "invoke",
+                    "direct invocation; several at once on managed instances",
+                ),
                 ("task", "through the queue that it is bound to"),
                 ("queue", "SQS, SNS, Kinesis, Kafka, Amazon MQ"),
                 ("timer", "EventBridge rules and Scheduler"),

@@ -8,6 +8,8 @@
 mod decode;
 mod drive;
 mod encode;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzzing;
 #[cfg(test)]
 mod tests;
 mod wire;

@@ -6,7 +6,7 @@ use super::settings::{Settings, settings};
 use super::{CallError, Outgoing, Protocol, Transport};
 use crate::application::Application;
 use crate::invocation::Facts;
-use crate::thrift::dispatch::dispatch;
+use crate::thrift::dispatch::{Incoming, dispatch};
 use crate::thrift::wire::{Frame, Framing};
 
 /// Takes messages to the services of an application in this process.
@@ -45,13 +45,17 @@ impl Transport for InProcess {
             trace: outgoing.trace().cloned(),
             ..Facts::default()
         };
-        let frame = Frame {
-            framing: Framing::Unframed,
-            payload: outgoing.into_message(),
-            header: None,
+        let incoming = Incoming {
+            facts,
+            frame: Frame {
+                framing: Framing::Unframed,
+                payload: outgoing.into_message(),
+                header: None,
+            },
+            place: None,
+            room: BytesMut::new(),
         };
-        let dispatched =
-            dispatch(&self.application, facts, frame, None).map_err(CallError::malformed)?;
+        let dispatched = dispatch(&self.application, incoming).map_err(CallError::malformed)?;
         let bytes = dispatched.await;
         Ok(bytes.map_or_else(Bytes::new, BytesMut::freeze))
     }

@@ -8,6 +8,8 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 
+use crate::current;
+
 /// The connections to one address that wait for their next call.
 #[derive(Default)]
 pub(super) struct Pool(Mutex<Vec<Idle>>);
@@ -15,16 +17,23 @@ pub(super) struct Pool(Mutex<Vec<Idle>>);
 struct Idle {
     stream: TcpStream,
     since: Instant,
+    /// How often the instance had been restored from a snapshot.
+    restores: u32,
 }
 
 impl Pool {
     /// Takes out one that is still open, as far as can be known.
     pub(super) async fn take(&self) -> Option<TcpStream> {
         loop {
-            let Idle { stream, since } = self.pop()?;
+            let Idle {
+                stream,
+                since,
+                restores,
+            } = self.pop()?;
             // lets the runtime hear of what has come on it meanwhile
             tokio::task::yield_now().await;
-            if since.elapsed() < LONGEST_IDLE && is_quiet(&stream) {
+            let is_of_now = restores == current::restores() && since.elapsed() < LONGEST_IDLE;
+            if is_of_now && is_quiet(&stream) {
                 return Some(stream);
             }
         }
@@ -40,6 +49,7 @@ impl Pool {
         idle.push(Idle {
             stream,
             since: Instant::now(),
+            restores: current::restores(),
         });
     }
 

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use super::pool::Pool;
 use super::settings::{Settings, settings};
 use super::{CallError, MOST_OF_AN_ANSWER, Outgoing, Protocol, Transport};
-use crate::thrift::wire::{Framer, Framing, Info, Limits, Style};
+use crate::thrift::wire::{self, Framer, Framing, Info, Limits, Style};
 
 /// Carries messages over TCP; connections are kept for the next call.
 #[derive(Debug)]
@@ -96,13 +96,16 @@ impl Tcp {
         Ok(stream)
     }
 
-    async fn receive(&self, mut stream: TcpStream) -> Result<Bytes, CallError> {
+    /// Reads the answer to the message with this number, and keeps the connection if nothing else came through it.
+    async fn receive(&self, mut stream: TcpStream, sequence: i32) -> Result<Bytes, CallError> {
         let mut framer = Framer::new(Limits::of_frame(self.max_message));
         let mut read = BytesMut::new();
         loop {
             if let Some(frame) = framer.next(&mut read).map_err(CallError::malformed)? {
-                // bytes behind an answer belong to nothing that was asked
-                if read.is_empty() {
+                let answers = wire::read_head(&frame.payload);
+                let answers = answers.is_ok_and(|(head, _)| head.sequence == sequence);
+                // an answer to another message, or bytes behind it, would be in the way of the next call's
+                if answers && read.is_empty() {
                     self.pool.put(stream);
                 }
                 return Ok(frame.payload);
@@ -175,7 +178,7 @@ impl Transport for Tcp {
                 self.pool.put(stream);
                 return Ok(Bytes::new());
             }
-            self.receive(stream).await
+            self.receive(stream, outgoing.sequence()).await
         };
         match tokio::time::timeout(after, exchange).await {
             Ok(answered) => answered,

@@ -16,7 +16,7 @@ use crate::function::Limits;
 use crate::invocation::Facts;
 use crate::telemetry::logs::tests::lines;
 use crate::telemetry::logs::{Format, Names};
-use crate::thrift::dispatch::{Dispatched, dispatch};
+use crate::thrift::dispatch::{Dispatched, Incoming, dispatch};
 use crate::thrift::wire::{
     Frame, Framer, Framing, Head, Info, Kind, Limits as WireLimits, Protocol, Style, number,
 };
@@ -26,8 +26,17 @@ fn frame(mut bytes: BytesMut) -> Frame {
     framer.next(&mut bytes).unwrap().unwrap()
 }
 
+fn incoming(frame: Frame, place: Option<&str>) -> Incoming<'_> {
+    Incoming {
+        facts: Facts::default(),
+        frame,
+        place,
+        room: BytesMut::new(),
+    }
+}
+
 fn dispatched(application: &Application, bytes: BytesMut, place: Option<&str>) -> Dispatched {
-    let Ok(dispatched) = dispatch(application, Facts::default(), frame(bytes), place) else {
+    let Ok(dispatched) = dispatch(application, incoming(frame(bytes), place)) else {
         panic!("the head is good");
     };
     dispatched
@@ -217,7 +226,7 @@ async fn arguments_that_cannot_be_read_are_told_in_the_same_protocol() {
                 payload: whole.slice(..cut),
                 header: None,
             };
-            let Ok(dispatched) = dispatch(&application, Facts::default(), frame, None) else {
+            let Ok(dispatched) = dispatch(&application, incoming(frame, None)) else {
                 panic!("the head is good");
             };
             let answered = dispatched.await;
@@ -232,7 +241,7 @@ async fn arguments_that_cannot_be_read_are_told_in_the_same_protocol() {
                 payload: whole.slice(..cut),
                 header: None,
             };
-            assert!(dispatch(&application, Facts::default(), frame, None).is_err());
+            assert!(dispatch(&application, incoming(frame, None)).is_err());
         }
     }
     let other = Text::<3>("the wrong field".to_owned());

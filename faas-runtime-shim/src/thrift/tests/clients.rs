@@ -1,5 +1,8 @@
 //! The client's half: what becomes of answers, and of those that are none.
 
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -8,7 +11,10 @@ use pilota::thrift::ApplicationExceptionKind;
 use super::kit::{Args, Done, Text, application, echo, of_echo, other, shared};
 use crate::clock::ManualClock;
 use crate::function::Limits;
-use crate::thrift::{CallError, Caller, ClientError, InProcess, Outgoing, Protocol, Transport};
+use crate::invocation::Context;
+use crate::thrift::{
+    CallError, Caller, ClientError, InProcess, Outgoing, Protocol, Tcp, Transport,
+};
 
 fn args(text: &str) -> Args {
     Text(text.to_owned())
@@ -58,6 +64,123 @@ async fn check(answer: &[u8], expected: &str) {
     assert!(matches!(error, CallError::Malformed { .. }), "{error:?}");
     let text = error.to_string();
     assert!(text.contains(expected), "{text}");
+}
+
+/// Makes the answer `text` to a call of `say` with this number.
+fn answer(sequence: [u8; 4], text: &str) -> Vec<u8> {
+    let mut message = b"\x80\x01\x00\x02\x00\x00\x00\x03say".to_vec();
+    message.extend(sequence);
+    message.extend(b"\x0b\x00\x00");
+    message.extend(u32::try_from(text.len()).unwrap().to_be_bytes());
+    message.extend(text.as_bytes());
+    message.push(0);
+    message
+}
+
+/// Serves connections: `serve` gets each with its number, the first being 0.
+fn serving(serve: impl Fn(usize, TcpStream) + Clone + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let peer = listener.local_addr().unwrap().to_string();
+    thread::spawn(move || {
+        for (number, stream) in listener.incoming().enumerate() {
+            let (serve, stream) = (serve.clone(), stream.unwrap());
+            thread::spawn(move || serve(number, stream));
+        }
+    });
+    peer
+}
+
+/// Answers each call in a frame with the connection's number; `off` is added to the call's.
+fn framed(number: usize, mut stream: TcpStream, off: i32) {
+    let mut length = [0; 4];
+    // until the client closes it
+    while stream.read_exact(&mut length).is_ok() {
+        let mut call = vec![0; u32::from_be_bytes(length) as usize];
+        stream.read_exact(&mut call).unwrap();
+        let sequence = i32::from_be_bytes(call[11..15].try_into().unwrap()) + off;
+        let message = answer(sequence.to_be_bytes(), &format!("connection {number}"));
+        let mut frame = u32::try_from(message.len()).unwrap().to_be_bytes().to_vec();
+        frame.extend(message);
+        stream.write_all(&frame).unwrap();
+    }
+}
+
+/// The same over HTTP.
+#[cfg(feature = "sink")]
+fn over_http(number: usize, mut stream: TcpStream) {
+    let mut read = Vec::new();
+    let mut some = [0; 1024];
+    while let Ok(count @ 1..) = stream.read(&mut some) {
+        read.extend(&some[..count]);
+        // a strict message begins with its version, and a call has a field at least
+        let Some(at) = read.windows(4).position(|four| four == b"\x80\x01\x00\x01") else {
+            continue;
+        };
+        if read.len() < at + 23 {
+            continue;
+        }
+        let sequence = read[at + 11..at + 15].try_into().unwrap();
+        let message = answer(sequence, &format!("connection {number}"));
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n",
+            message.len()
+        );
+        stream
+            .write_all(&[head.as_bytes(), &message].concat())
+            .unwrap();
+        read.clear();
+    }
+}
+
+/// Calls `say` as an invocation of `application`.
+async fn say<C: Transport>(context: &Context, caller: &Caller<C>) -> Result<String, CallError> {
+    let args = args("");
+    let mut call = std::pin::pin!(caller.call::<_, Done>("say", &args));
+    let called =
+        std::future::poll_fn(|cx| crate::current::enter(context, || call.as_mut().poll(cx)));
+    called.await.map(|said| said.0)
+}
+
+async fn connects_anew_after_a_restore<C: Transport>(caller: Caller<C>) {
+    let application = of_echo().await;
+    let context = Context::new(application.clone(), Default::default());
+    for _ in 0..2 {
+        assert_eq!(say(&context, &caller).await.unwrap(), "connection 0");
+    }
+    application.freeze().await.unwrap();
+    application.thaw().await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(say(&context, &caller).await.unwrap(), "connection 1");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_from_before_a_snapshot_is_not_used() {
+    let peer = serving(|number, stream| framed(number, stream, 0));
+    connects_anew_after_a_restore(Caller::new(Tcp::framed(peer))).await;
+}
+
+#[tokio::test]
+async fn a_connection_that_answers_another_message_is_not_used_again() {
+    let peer = serving(|number, stream| framed(number, stream, i32::from(number == 0)));
+    let caller = Caller::new(Tcp::framed(peer));
+    let context = Context::new(of_echo().await, Default::default());
+    let error = say(&context, &caller).await.unwrap_err().to_string();
+    assert!(
+        error.ends_with("expected the answer to message 1, found that to 2"),
+        "{error}"
+    );
+    for _ in 0..2 {
+        assert_eq!(say(&context, &caller).await.unwrap(), "connection 1");
+    }
+}
+
+#[cfg(feature = "sink")]
+#[tokio::test]
+async fn a_connection_from_before_a_snapshot_is_not_used_over_http() {
+    let peer = serving(over_http);
+    let transport = crate::thrift::Http::new(&format!("http://{peer}/")).unwrap();
+    connects_anew_after_a_restore(Caller::new(transport)).await;
 }
 
 #[tokio::test]
@@ -118,7 +241,7 @@ async fn a_method_of_two_services_is_ambiguous() {
 async fn in_process_the_callers_deadline_holds() {
     let clock = ManualClock::new();
     let application = application(vec![echo(Limits::NONE)], &clock).await;
-    let context = crate::invocation::Context::new(application.clone(), Default::default());
+    let mut context = Context::new(application.clone(), Default::default());
     let state = &application.functions()[0];
     context.choose(
         state,
@@ -155,7 +278,7 @@ async fn the_time_that_is_left_goes_along() {
         }
     }
     let application = of_echo().await;
-    let context = crate::invocation::Context::new(application.clone(), Default::default());
+    let mut context = Context::new(application.clone(), Default::default());
     let state = &application.functions()[0];
     let now = application.clock().now();
     context.choose(state, now, Some(Duration::from_secs(5)));

@@ -1,6 +1,5 @@
 //! The services that tests call: a method for each way to answer.
 
-use std::any::TypeId;
 use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,15 +13,13 @@ use pilota::thrift::{
 };
 use tokio::sync::Semaphore;
 
-use crate::application::{Application, Blueprint, Runtime};
+use crate::application::Application;
 use crate::clock::ManualClock;
 use crate::config::Configuration;
 use crate::error::Error;
-use crate::function::{Function, Limits, MethodLimits, Origin, Trigger};
+use crate::function::{Function, Limits, MethodLimits, Trigger};
 use crate::invocation::{Context, Parts};
-use crate::outlet::Bindings;
-use crate::registry::{Registry, Selection};
-use crate::services::Services;
+use crate::kit;
 use crate::thrift::wire::{self, Framing, Head, Info, Kind, Limits as WireLimits, Protocol};
 use crate::thrift::{Answer, Call, Handle, Method, Service};
 
@@ -289,53 +286,27 @@ fn function(
         method: "hang",
         timeout: Duration::from_secs(2),
     }];
+    let trigger = Trigger::Thrift {
+        service,
+        methods: METHOD_LIMITS,
+        make,
+    };
     Box::leak(Box::new(Function {
-        origin: Origin {
-            name,
-            module: "tests",
-            file: "tests.rs",
-            line: 1,
-            summary: "",
-        },
-        item: TypeId::of::<()>(),
         limits,
-        idempotent: None,
-        trigger: Trigger::Thrift {
-            service,
-            methods: METHOD_LIMITS,
-            make,
-        },
         needs: |needs| needs.thrift(),
-        schema: |_| {},
+        ..kit::function(name, trigger)
     }))
 }
 
 /// An application of these functions, on this clock.
 pub(crate) async fn application(
-    mut functions: Vec<&'static Function>,
+    functions: Vec<&'static Function>,
     clock: &ManualClock,
 ) -> Application {
-    functions.sort_by_key(|function| function.origin.name);
     let toml = "[thrift]\nmax_frame = \"64 KiB\"";
     let configuration = Configuration::from_toml(toml, "faas.toml").unwrap();
-    let outlet = Bindings::new(configuration.clone(), "host", None);
-    let building = Application::build(Blueprint {
-        registry: Registry {
-            functions,
-            ..Registry::default()
-        },
-        selection: Selection::all(),
-        platform: "host",
-        services: Services::new(Arc::new(outlet), "host"),
-        configuration,
-        runtime: Runtime {
-            clock: Arc::new(clock.clone()),
-            blocking: |work| work(),
-        },
-        given: Vec::new(),
-        captured: None,
-    });
-    building.await.unwrap()
+    let blueprint = kit::blueprint(functions, configuration, Arc::new(clock.clone()));
+    Application::build(blueprint).await.unwrap()
 }
 
 /// An application that serves `Echo` alone.

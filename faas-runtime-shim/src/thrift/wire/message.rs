@@ -65,10 +65,21 @@ impl Head {
 
 /// Reads the head of a message; the other bytes begin with its struct.
 pub(crate) fn read_head(message: &Bytes) -> Result<(Head, Bytes), Malformed> {
+    read_head_of(message, |_| None)
+}
+
+/// Reads the head of a message whose name may be `known`: then it is neither checked nor copied.
+pub(crate) fn read_head_of(
+    message: &Bytes,
+    known: impl FnOnce(&[u8]) -> Option<&'static str>,
+) -> Result<(Head, Bytes), Malformed> {
     let mut rest: &[u8] = message;
     let (protocol, opening) = opening(&mut rest)?;
     let head = Head {
-        name: method_name(opening.name)?,
+        name: match known(opening.name) {
+            Some(name) => FastStr::from_static_str(name),
+            None => method_name(opening.name)?,
+        },
         kind: opening.kind,
         sequence: opening.sequence,
         protocol,

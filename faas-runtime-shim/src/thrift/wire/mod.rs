@@ -43,4 +43,4 @@ pub(crate) use self::framing::{Frame, Framer, Framing, body};
 pub(crate) use self::header::{Header, Info, Style, number};
 pub(crate) use self::limits::Limits;
 pub(crate) use self::malformed::{Malformed, Unsendable};
-pub(crate) use self::message::{Head, Protocol, decode, read_head, write};
+pub(crate) use self::message::{Head, Protocol, decode, read_head, read_head_of, write};

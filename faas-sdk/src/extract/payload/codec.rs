@@ -101,10 +101,9 @@ payload!(Invoke, Task);
 
 fn text(payload: &mut Slot) -> Result<String, Error> {
     let payload = payload.payload().unwrap_or_default();
-    let is_json = payload
-        .media_type
-        .is_some_and(|media_type| media_type.starts_with("application/json"));
-    if is_json && let Ok(text) = serde_json::from_slice(&payload.body) {
+    if payload.is_json()
+        && let Ok(text) = serde_json::from_slice(&payload.body)
+    {
         return Ok(text);
     }
     String::from_utf8(payload.body.into()).map_err(|error| {
@@ -117,4 +116,32 @@ pub(in crate::extract) fn body(payload: &mut Slot) -> Bytes {
     payload
         .payload()
         .map_or_else(Bytes::new, |payload| payload.body)
+}
+
+#[cfg(test)]
+mod tests {
+    //! What a text is, by the media type that comes with it.
+
+    use faas_runtime_shim::invocation::Input;
+
+    use super::*;
+
+    #[test]
+    fn only_what_is_json_is_opened() {
+        for (media_type, expected) in [
+            (Some("application/json"), "a"),
+            (Some("Application/JSON; charset=utf-8"), "a"),
+            (Some("application/problem+json"), "a"),
+            (Some("application/jsonlines"), "\"a\""),
+            (Some("text/plain"), "\"a\""),
+            (None, "\"a\""),
+        ] {
+            let payload = Payload {
+                body: Bytes::from_static(b"\"a\""),
+                media_type: media_type.map(Into::into),
+            };
+            let found = text(&mut Slot::new(Input::Payload(payload))).unwrap();
+            assert_eq!(found, expected, "{media_type:?}");
+        }
+    }
 }

@@ -38,7 +38,7 @@ use self::table::{HTTP, INVOKE};
 use self::ways::Way;
 
 /// The functions of the probe.
-fn probe() -> App {
+pub(crate) fn probe() -> App {
     App::of(module_path!())
 }
 

@@ -5,6 +5,7 @@
 
 mod classic;
 mod managed;
+mod many;
 mod streams;
 
 use std::hash::{BuildHasher, RandomState};

@@ -6,7 +6,7 @@ use prost::Message as _;
 use prost_reflect::MessageDescriptor;
 
 use super::super::frame::too_large;
-use super::{Coding, gzip, json};
+use super::{Coding, gzip, json, weight};
 use crate::grpc::schema::Method;
 use crate::grpc::status::{Code, Status};
 
@@ -76,7 +76,8 @@ impl Transcoder {
     ///
     /// # Errors
     ///
-    /// Fails on what cannot be decompressed or is no JSON of the method's input, and on what is over the limit.
+    /// Fails on what cannot be decompressed or is no JSON of the method's input, and on what is over the limit, be it in
+    /// bytes or in memory.
     pub(super) fn request(&self, message: Bytes, coding: Coding) -> Result<Bytes, Status> {
         let limit = match self {
             Self::Proto { limit } | Self::Json { limit, .. } => *limit,
@@ -89,6 +90,8 @@ impl Transcoder {
         let Self::Json { input, .. } = self else {
             return Ok(plain);
         };
+        weight::check(input, &plain, limit)
+            .map_err(|error| Status::new(Code::ResourceExhausted, error.to_string()))?;
         let message = json::read(input, &plain)
             .map_err(|error| Status::new(Code::InvalidArgument, error.to_string()))?;
         match message.encoded_len() {

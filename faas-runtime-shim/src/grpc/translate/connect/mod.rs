@@ -11,6 +11,7 @@ mod json;
 mod query;
 mod stream;
 mod unary;
+mod weight;
 
 use axum::body::Body;
 use http::header::{ACCEPT, ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING};

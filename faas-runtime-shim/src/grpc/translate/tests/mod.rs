@@ -1,11 +1,11 @@
 //! Calls in all forms, to services that are written by hand in native gRPC.
 
+mod gets;
 mod hostile;
 mod protocols;
 mod served;
 mod shop;
 mod streams;
-
 mod unary;
 mod web;
 

@@ -16,6 +16,38 @@ async fn what_is_handled_is_gone() {
 }
 
 #[tokio::test]
+async fn what_is_at_work_stays_with_its_handler_when_the_clock_leaps() {
+    let (disk, world) = (Disk::default(), Arc::new(World::default()));
+    world.tell("slow", &[Word::Slow(Duration::from_secs(5))]);
+    let setup = Setup {
+        concurrency: 4,
+        ..Setup::default()
+    };
+    let instance = Instance::start(setup, &disk, &world).await;
+    instance.send("slow").await;
+    instance.settle().await;
+    instance.clock.leap(Duration::from_secs(3600));
+    instance.send("next").await;
+    instance.pass(Duration::from_secs(10)).await;
+    assert_eq!(world.bodies(), ["slow", "next"]);
+    assert!(world.seen().iter().all(|seen| seen.outcome == Some(true)));
+    let counts = instance.counts("orders").await;
+    assert_eq!((counts.depth(), counts.dead), (0, 0));
+}
+
+#[tokio::test]
+async fn names_of_other_channels_cannot_be_published_to() {
+    let (disk, world) = (Disk::default(), Arc::new(World::default()));
+    let instance = Instance::start(Setup::default(), &disk, &world).await;
+    for name in ["task:encode", "timer:nightly", "object:thumbnail"] {
+        let message = Message::new(name, Payload::json("{}"));
+        let refused = instance.publish(message).await.unwrap_err().to_string();
+        assert!(refused.contains("the host's own"), "{refused}");
+    }
+    assert_eq!(instance.counts("task:encode").await.depth(), 0);
+}
+
+#[tokio::test]
 async fn what_fails_comes_again_later_and_later() {
     let (disk, world) = (Disk::default(), Arc::new(World::default()));
     world.tell("one", &[Word::Retry, Word::Panic, Word::Done]);
@@ -147,6 +179,38 @@ async fn at_most_so_many_at_once() {
     assert_eq!((counts.leased, counts.ready), (3, 2));
     instance.pass(Duration::from_secs(2)).await;
     assert_eq!(world.bodies().len(), 5);
+}
+
+#[tokio::test]
+async fn a_backlog_is_worked_off_at_the_rate_and_costs_no_attempt() {
+    let (disk, world) = (Disk::default(), Arc::new(World::default()));
+    let setup = Setup {
+        concurrency: 3,
+        // less than it is until the next place
+        timeout: Some(Duration::from_secs(5)),
+        rate: Some(Rate {
+            times: NonZeroU32::new(1).unwrap(),
+            per: Duration::from_secs(60),
+        }),
+        ..Setup::default()
+    };
+    let instance = Instance::start(setup, &disk, &world).await;
+    for body in 0..5 {
+        instance.send(&body.to_string()).await;
+    }
+    instance.settle().await;
+    assert_eq!(world.bodies(), ["0"]);
+    // what cannot begin is not claimed
+    let counts = instance.counts("orders").await;
+    assert_eq!((counts.leased, counts.ready), (0, 4));
+    for minutes in 1..5 {
+        instance.pass(Duration::from_secs(60)).await;
+        assert_eq!(world.bodies().len(), minutes + 1);
+    }
+    let attempts: Vec<_> = world.seen().iter().map(|seen| seen.attempt).collect();
+    assert_eq!(attempts, [1; 5]);
+    let counts = instance.counts("orders").await;
+    assert_eq!((counts.depth(), counts.dead), (0, 0));
 }
 
 #[tokio::test]

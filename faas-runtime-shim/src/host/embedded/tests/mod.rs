@@ -7,7 +7,6 @@ mod simulation;
 mod submitting;
 mod tasks;
 
-use std::any::TypeId;
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,14 +20,14 @@ use super::super::store::{Answer, Counts, Op, OwnerId, Peek, Peeked, QueueStore,
 use super::Embedded;
 use super::message::millis;
 use super::settings::Rooms;
-use crate::application::{Application, Blueprint, Runtime};
+use crate::application::{Application, Blueprint};
 use crate::clock::{Clock, ManualClock};
 use crate::config::Configuration;
 use crate::engine::Running;
-use crate::function::{Function, Limits, Origin, QueueSpec, RetryPolicy, Trigger, Type};
+use crate::function::{Function, Limits, QueueSpec, Rate, RetryPolicy, Trigger, Type};
 use crate::invocation::{Delivery, Failure, FailureKind, Input, Outcome, Parts, Payload, Reply};
+use crate::kit;
 use crate::outlet::{Bindings, Message, PublishError};
-use crate::registry::{Registry, Selection};
 use crate::services::Services;
 
 /// What functions do with messages, and what they saw.
@@ -136,12 +135,7 @@ fn handle(parts: Parts, input: Input) -> BoxFuture<'static, Outcome> {
                 Word::Retry => FailureKind::Retry,
                 Word::Reject => FailureKind::Reject,
             };
-            outcome = Err(Failure {
-                kind,
-                name: "Told".into(),
-                message: format!("`{body}` was told to"),
-                place: None,
-            });
+            outcome = Err(Failure::new(kind, "Told", format!("`{body}` was told to")));
         }
         outcome
     }
@@ -154,6 +148,7 @@ pub(super) struct Setup {
     pub(super) concurrency: u32,
     pub(super) spec: QueueSpec,
     pub(super) timeout: Option<Duration>,
+    pub(super) rate: Option<Rate>,
     pub(super) toml: &'static str,
 }
 
@@ -170,33 +165,25 @@ impl Default for Setup {
                 whole_batch: false,
             },
             timeout: None,
+            rate: None,
             toml: "",
         }
     }
 }
 
 fn function(setup: Setup) -> &'static Function {
+    let trigger = Trigger::Queue {
+        spec: setup.spec,
+        call: handle,
+    };
     Box::leak(Box::new(Function {
-        origin: Origin {
-            name: "on_order",
-            module: "tests",
-            file: "tests.rs",
-            line: 1,
-            summary: "",
-        },
-        item: TypeId::of::<()>(),
         limits: Limits {
             concurrency: NonZeroU32::new(setup.concurrency),
             timeout: setup.timeout,
+            rate: setup.rate,
             ..Limits::NONE
         },
-        idempotent: None,
-        trigger: Trigger::Queue {
-            spec: setup.spec,
-            call: handle,
-        },
-        needs: |_| {},
-        schema: |_| {},
+        ..kit::function("on_order", trigger)
     }))
 }
 
@@ -245,20 +232,9 @@ impl Instance {
         let outlet = Bindings::new(configuration.clone(), "host", None);
         let given: crate::function::Shared = Arc::clone(world) as _;
         let application = Application::build(Blueprint {
-            registry: Registry {
-                functions: vec![function],
-                ..Registry::default()
-            },
-            selection: Selection::all(),
-            platform: "host",
             services: embedded.services(Services::new(Arc::new(outlet), "host")),
-            configuration,
-            runtime: Runtime {
-                clock: shared,
-                blocking: |work| work(),
-            },
             given: vec![(Type::of::<World>(), given)],
-            captured: None,
+            ..kit::blueprint(vec![function], configuration, shared)
         })
         .await
         .unwrap();

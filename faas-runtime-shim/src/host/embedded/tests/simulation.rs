@@ -8,19 +8,7 @@ use tokio::runtime::Builder;
 
 use super::*;
 use crate::host::store::memory::Fate;
-
-/// SplitMix64: small, and the same everywhere.
-pub(super) struct Dice(pub(super) u64);
-
-impl Dice {
-    pub(super) fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut word = self.0;
-        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (word ^ (word >> 31)) % sides
-    }
-}
+use crate::kit::Dice;
 
 /// What a schedule has found out.
 #[derive(Default)]

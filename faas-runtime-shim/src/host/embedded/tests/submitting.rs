@@ -6,9 +6,10 @@ use std::sync::atomic::AtomicBool;
 
 use tokio::runtime::Builder;
 
-use super::simulation::{Dice, SCHEDULES, failing, goes_on, run_empty, words};
+use super::simulation::{SCHEDULES, failing, goes_on, run_empty, words};
 use super::*;
 use crate::function::TaskSpec;
+use crate::kit::Dice;
 use crate::services::{Cancelled, NewTask, TaskId, TaskState};
 
 fn render(concurrency: u32) -> &'static Function {
@@ -22,21 +23,13 @@ fn render(concurrency: u32) -> &'static Function {
         priority: 0,
         keep: Duration::from_secs(24 * 3600),
     };
-    let Function { origin, item, .. } = function(Setup::default());
+    let trigger = Trigger::Task { spec, call: handle };
     Box::leak(Box::new(Function {
-        origin: Origin {
-            name: "render",
-            ..*origin
-        },
-        item: *item,
         limits: Limits {
             concurrency: NonZeroU32::new(concurrency),
             ..Limits::NONE
         },
-        idempotent: None,
-        trigger: Trigger::Task { spec, call: handle },
-        needs: |_| {},
-        schema: |_| {},
+        ..kit::function("render", trigger)
     }))
 }
 

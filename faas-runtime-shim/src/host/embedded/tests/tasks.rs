@@ -38,12 +38,7 @@ fn work(parts: Parts, input: Input) -> BoxFuture<'static, Outcome> {
             }
             _ => return Ok(Reply::new(body, "text/plain")),
         };
-        Err(Failure {
-            kind,
-            name: "Told".into(),
-            message: format!("`{body}` was told to"),
-            place: None,
-        })
+        Err(Failure::new(kind, "Told", format!("`{body}` was told to")))
     }
     .boxed()
 }
@@ -57,21 +52,13 @@ fn encode(concurrency: Option<u32>) -> &'static Function {
         priority: 0,
         keep: Duration::from_secs(3600),
     };
-    let Function { origin, item, .. } = function(Setup::default());
+    let trigger = Trigger::Task { spec, call: work };
     Box::leak(Box::new(Function {
-        origin: Origin {
-            name: "encode",
-            ..*origin
-        },
-        item: *item,
         limits: Limits {
             concurrency: concurrency.and_then(NonZeroU32::new),
             ..Limits::NONE
         },
-        idempotent: None,
-        trigger: Trigger::Task { spec, call: work },
-        needs: |_| {},
-        schema: |_| {},
+        ..kit::function("encode", trigger)
     }))
 }
 

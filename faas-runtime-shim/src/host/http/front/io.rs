@@ -6,9 +6,11 @@
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::scan::{Refusal, Scanner};
 use super::violation::Violation;
@@ -27,6 +29,8 @@ pub(crate) struct Front<S> {
     teller: Teller<S>,
     /// Whether the last write had to wait.
     full: bool,
+    /// Its place among the connections, which it has for as long as somebody talks through it, be it after an upgrade.
+    _place: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 impl<S> Front<S> {
@@ -39,8 +43,15 @@ impl<S> Front<S> {
             ending: None,
             teller,
             full: false,
+            _place: None,
         };
         (front, watch)
+    }
+
+    /// Keeps a place among the connections.
+    pub(crate) fn at(mut self, place: Arc<OwnedSemaphorePermit>) -> Self {
+        self._place = Some(place);
+        self
     }
 
     fn stream(&mut self) -> io::Result<Pin<&mut S>>

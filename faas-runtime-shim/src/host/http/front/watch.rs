@@ -66,7 +66,7 @@ impl<S> Watch<S> {
 
     /// Says whether the connection speaks HTTP/2, and has not become a tunnel.
     pub(crate) fn is_http2(&self) -> bool {
-        self.seen.phase() == Phase::Passing && !self.seen.upgraded.load(Ordering::Acquire)
+        self.seen.is_http2()
     }
 
     /// Says whether the client has to read before more can be written.
@@ -196,7 +196,8 @@ impl Signals {
     /// On the way out it could not be seen for certain: the body of another answer can look like a head.
     pub(crate) fn status(&self, method: &Method, status: StatusCode) {
         let tunnel = method == Method::CONNECT && status.is_success();
-        if tunnel || status == StatusCode::SWITCHING_PROTOCOLS {
+        // in HTTP/2 it is one stream's, and the connection goes on as it was
+        if (tunnel || status == StatusCode::SWITCHING_PROTOCOLS) && !self.seen.is_http2() {
             self.seen.upgraded.store(true, Ordering::Release);
         }
     }
@@ -292,6 +293,10 @@ impl Seen {
             .into_iter()
             .find(|&known| known as u8 == phase)
             .unwrap_or(Phase::Refused)
+    }
+
+    fn is_http2(&self) -> bool {
+        self.phase() == Phase::Passing && !self.upgraded.load(Ordering::Acquire)
     }
 
     fn is_answered(&self) -> bool {

@@ -1,6 +1,5 @@
 //! Answers that are not sent by their deadline: the client does not read, or the stream does not end.
 
-use std::any::TypeId;
 use std::convert::Infallible;
 use std::num::NonZero;
 use std::sync::Arc;
@@ -14,14 +13,12 @@ use http_body_util::{BodyExt, Empty, StreamBody};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 
 use super::{Handler, Service, bounded, pipe_of};
-use crate::application::{Answering, Application, Blueprint, Runtime};
+use crate::application::{Answering, Application};
 use crate::clock::{Clock, ManualClock, SystemClock};
 use crate::config::Configuration;
-use crate::function::{Function, Limits, Origin, Trigger};
+use crate::function::{Function, Limits, Trigger};
 use crate::invocation::Facts;
-use crate::outlet::Bindings;
-use crate::registry::{Registry, Selection};
-use crate::services::Services;
+use crate::kit;
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -42,27 +39,17 @@ fn endless(tick: bool) -> Response<Body> {
 
 fn function(name: &'static str, trigger: Trigger) -> &'static Function {
     Box::leak(Box::new(Function {
-        origin: Origin {
-            name,
-            module: "tests",
-            file: "tests.rs",
-            line: 1,
-            summary: "",
-        },
-        item: TypeId::of::<()>(),
         limits: Limits {
             timeout: Some(TIMEOUT),
             concurrency: NonZero::new(1),
             ..Limits::NONE
         },
-        idempotent: None,
-        trigger,
         needs: |needs| {
             needs.http();
             #[cfg(feature = "grpc")]
             needs.grpc();
         },
-        schema: |_| {},
+        ..kit::function(name, trigger)
     }))
 }
 
@@ -78,8 +65,6 @@ fn route(
 }
 
 async fn application(clock: Arc<dyn Clock>) -> Application {
-    let configuration = Configuration::from_toml("", "faas.toml").unwrap();
-    let outlet = Bindings::new(configuration.clone(), "host", None);
     let endless_route = |_| ready(endless(false)).boxed();
     let functions = vec![
         #[cfg(feature = "grpc")]
@@ -97,23 +82,8 @@ async fn application(clock: Arc<dyn Clock>) -> Application {
             route("/ticking", |_| ready(endless(true)).boxed()),
         ),
     ];
-    let building = Application::build(Blueprint {
-        registry: Registry {
-            functions,
-            ..Registry::default()
-        },
-        selection: Selection::all(),
-        platform: "host",
-        services: Services::new(Arc::new(outlet), "host"),
-        configuration,
-        runtime: Runtime {
-            clock,
-            blocking: |work| work(),
-        },
-        given: Vec::new(),
-        captured: None,
-    });
-    building.await.unwrap()
+    let blueprint = kit::blueprint(functions, Configuration::empty(), clock);
+    Application::build(blueprint).await.unwrap()
 }
 
 /// The application behind a connection.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::super::error::Conflict;
 use super::super::kv::{KvDelete, KvEntry, KvPage, KvPut, KvScan};
 use super::super::model::{Millis, after};
+use crate::services::Conflict;
 
 /// All keys, also those whose time is over.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,6 @@
 //! The folder that data lies in.
 
-use std::fs::{DirBuilder, File};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
@@ -13,13 +13,38 @@ pub(super) fn create(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     keep_private(&mut builder);
+    let made: Vec<_> = folder
+        .ancestors()
+        .take_while(|folder| !folder.as_os_str().is_empty() && !folder.is_dir())
+        .collect();
     builder.create(folder)?;
-    let parent = match folder.parent() {
+    // each is a line in the one above it
+    made.into_iter().try_for_each(|folder| sync(above(folder)))
+}
+
+fn above(folder: &Path) -> &Path {
+    match folder.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
-    };
-    sync(parent)
+    }
 }
+
+/// Makes a file if there is none, for this user alone also where others may look into the folder.
+pub(super) fn touch(file: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    keep_file_private(&mut options);
+    options.open(file).map(drop)
+}
+
+#[cfg(unix)]
+fn keep_file_private(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    options.mode(0o600);
+}
+
+#[cfg(not(unix))]
+fn keep_file_private(_: &mut OpenOptions) {}
 
 #[cfg(unix)]
 fn keep_private(builder: &mut DirBuilder) {

@@ -3,10 +3,10 @@
 use bytes::Bytes;
 use rusqlite::Row;
 
-use super::super::error::Conflict;
 use super::super::kv::{KvDelete, KvEntry, KvPage, KvPut, KvScan};
 use super::super::model::after;
 use super::batch::{Batch, optional};
+use crate::services::Conflict;
 
 /// Selects what [`read`] reads.
 macro_rules! select_entry {

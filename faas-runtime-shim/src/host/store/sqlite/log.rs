@@ -47,15 +47,17 @@ fn unreadable(path: &Arc<Path>, error: &io::Error) -> StoreError {
 }
 
 /// Counts the marked commits of the log's present round that lie behind its first damaged frame, or in which that is.
-fn unread_commits(mut log: impl Read) -> io::Result<u64> {
+pub(super) fn unread_commits(mut log: impl Read) -> io::Result<u64> {
     let Some(header) = next::<HEADER>(&mut log)? else {
         return Ok(0);
     };
     let big_endian = word(&header, 0) & 1 == 1;
     let mut sum = Sum::default();
     sum.add(&header[..24], big_endian);
-    let mut whole = word(&header, 0) & !1 == MAGIC && sum.stands_in(&header, 24);
-    let mut page = vec![0; if whole { page_size(&header) } else { PAGE }];
+    let size = page_size(&header).filter(|_| word(&header, 0) & !1 == MAGIC);
+    let size = size.filter(|_| sum.stands_in(&header, 24));
+    let mut whole = size.is_some();
+    let mut page = vec![0; size.unwrap_or(PAGE)];
     let mut round = whole.then(|| salts(&header, 16));
     let (mut unread, mut marked) = (0, false);
     while let Some(frame) = next::<FRAME>(&mut log)? {
@@ -85,11 +87,13 @@ fn unread_commits(mut log: impl Read) -> io::Result<u64> {
     Ok(unread)
 }
 
-fn page_size(header: &[u8]) -> usize {
-    match word(header, 8) {
+/// Reads the size of a page; `None` for one that no database has, which nothing may be allocated for.
+fn page_size(header: &[u8]) -> Option<usize> {
+    let size = match word(header, 8) {
         1 => 65_536,
         size => size as usize,
-    }
+    };
+    (size.is_power_of_two() && (512..=65_536).contains(&size)).then_some(size)
 }
 
 /// The first word of the log, apart from its last bit, which tells the byte order of the checksums.

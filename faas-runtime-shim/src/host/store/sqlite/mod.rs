@@ -9,6 +9,8 @@ mod claim;
 mod dead;
 mod fault;
 mod folder;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzzing;
 mod kv;
 mod log;
 mod look;
@@ -85,6 +87,8 @@ impl Sqlite {
             why: error.to_string(),
         };
         folder::create(folder).map_err(io)?;
+        // if this fails, SQLite says why in its own words
+        let _ = folder::touch(&path);
         let reserve = folder.join(RESERVE);
         let connection = match schema::open(&path, durability) {
             // it needs some room for itself, and what it opens may want to run empty

@@ -46,6 +46,10 @@ impl Reserve {
 
     /// Tells whether the room that is left is for what makes room. Now and then it is tried whether there is more again.
     pub(super) fn is_spent(&mut self, now: Millis) -> bool {
+        if matches!(self.state, State::Kept) && !self.path.exists() {
+            // another process has given it away
+            self.state = State::Spent { tried: now };
+        }
         if let State::Spent { tried } = self.state
             && now >= tried.saturating_add(PATIENCE)
         {

@@ -16,6 +16,7 @@ use bytes::Bytes;
 use tempfile::TempDir;
 
 use super::*;
+use crate::services::{Conflict, When};
 
 const A: OwnerId = OwnerId(1);
 const B: OwnerId = OwnerId(2);

@@ -301,7 +301,14 @@ fn the_time_of_commits_never_runs_back() {
     assert_eq!(now(), begin + 6500);
     steady.advance(Duration::from_micros(300));
     assert_eq!(now(), begin + 6501);
+    // what was days ahead was not the time
+    steady.advance(10 * DAY);
+    let ahead = now();
+    set_back.store(10 * 24 * 3_600_000, Ordering::SeqCst);
+    assert!(now() < ahead - 9 * 24 * 3_600_000);
 }
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[test]
 fn a_message_that_is_too_large_is_refused_before_it_waits() {

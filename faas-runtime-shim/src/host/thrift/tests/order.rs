@@ -191,6 +191,22 @@ async fn a_drain_answers_what_was_asked_and_closes() {
     }
 }
 
+#[tokio::test]
+async fn a_drain_ends_for_a_client_that_always_sends_more() {
+    let application = of_echo().await;
+    let mut pipe = Pipe::new(&application);
+    let message = call("say", "again");
+    let (begin, end) = message.split_at(9);
+    pipe.send(begin).await;
+    pipe.call_is_read().await;
+    pipe.server.phase.send_replace(Phase::Draining);
+    let next = [end, begin].concat();
+    pipe.send(&next).await;
+    assert_eq!(pipe.read("say").await, Read::done("Echo: again"));
+    // half of the next one has come, and is not waited for
+    assert_eq!(pipe.answer().await, None);
+}
+
 impl Pipe {
     /// Lets the server take what was sent.
     async fn call_is_read(&mut self) {

@@ -7,6 +7,8 @@
 mod dialect;
 mod error;
 mod every;
+#[cfg(any(fuzzing, test))]
+pub(crate) mod fuzzing;
 mod pattern;
 #[cfg(test)]
 mod tests;

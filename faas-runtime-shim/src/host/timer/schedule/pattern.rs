@@ -28,6 +28,11 @@ impl Pattern {
             text: text.to_owned(),
             fault,
         };
+        // croner takes such a list for one of nothing, and looks for it until the end of its calendar
+        let is_gapped = |field: &str| field.split(',').any(str::is_empty);
+        if text.split_whitespace().any(is_gapped) {
+            return Err(fault("a list in it has an empty place".to_owned()));
+        }
         let fields = text.split_whitespace().count();
         let translated = translate(text).ok_or_else(|| fault(format!("it has {fields} fields")))?;
         let parser = CronParser::builder()

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::host::store::memory::{Disk, Memory};
-use crate::host::store::{KvPut, Peek, Store, View, When};
+use crate::host::store::{KvPut, Peek, Store, View};
 use crate::host::timer::StoredLease;
+use crate::services::When;
 
 struct World {
     clock: ManualClock,

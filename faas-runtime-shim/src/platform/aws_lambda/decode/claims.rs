@@ -6,6 +6,10 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::invocation::RawJson;
+use crate::platform::Claims;
+
+/// All of them.
+pub(crate) const ALL: &[Claims] = &[http_v2, rest_v1, lattice];
 
 /// Payload 2.0: the JWT's claims, what a Lambda authoriser returned, or the IAM identity.
 pub(super) fn http_v2(context: &RawJson) -> Option<Value> {

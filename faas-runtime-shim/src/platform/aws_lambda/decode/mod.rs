@@ -26,8 +26,10 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
 
+use super::encode::Identifier;
 use super::wire::{Fault, Mismatch, Scan};
 
+pub(crate) use self::claims::ALL as CLAIMS;
 pub(crate) use self::http::HttpEvent;
 pub(crate) use self::source::Source;
 
@@ -129,8 +131,10 @@ pub(crate) enum DecodeError {
     #[error("the event makes no CloudEvent")]
     CloudEvent(#[source] Box<dyn Error + Send + Sync>),
 
-    #[error("a record before it could not be read, and its source keeps an order")]
-    Behind,
+    #[error(
+        "record `{first}` stands before it and could not be read, and its source keeps an order"
+    )]
+    Behind { first: Identifier },
 }
 
 impl DecodeError {

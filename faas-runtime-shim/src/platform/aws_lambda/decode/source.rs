@@ -42,6 +42,21 @@ pub(crate) enum Records {
     Unknown(Box<str>),
 }
 
+impl Records {
+    fn name(&self) -> &str {
+        match self {
+            Self::CodeCommit => "CodeCommit",
+            Self::DynamoDb => "DynamoDB",
+            Self::Kinesis => "Kinesis",
+            Self::S3 => "S3",
+            Self::Ses => "SES",
+            Self::Sns => "SNS",
+            Self::Sqs => "SQS",
+            Self::Unknown(name) => name,
+        }
+    }
+}
+
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum EventSource {
     ActiveMq,
@@ -50,6 +65,16 @@ pub(crate) enum EventSource {
     RabbitMq,
     SelfManagedKafka,
     Unknown(Box<str>),
+}
+
+impl Source {
+    /// Tells whether it is Kafka, managed or not.
+    pub(crate) fn is_kafka(&self) -> bool {
+        matches!(
+            self,
+            Self::EventSource(EventSource::Kafka | EventSource::SelfManagedKafka)
+        )
+    }
 }
 
 /// Says what an event is, for messages.
@@ -61,8 +86,8 @@ impl fmt::Display for Source {
             | Self::EventSource(EventSource::Unknown(name)) => {
                 write!(f, "records of the unknown source `{name}`")
             }
-            Self::Records(records) => write!(f, "records of {records:?}"),
-            Self::EventSource(source) => write!(f, "records of {source:?}"),
+            Self::Records(records) => write!(f, "records of {}", records.name()),
+            Self::EventSource(source) => write!(f, "records of {}", source.name()),
             Self::EventBridge => f.write_str("an EventBridge event"),
             Self::CloudWatchLogs => f.write_str("log lines of CloudWatch"),
             Self::Firehose => f.write_str("records of Firehose to transform"),
@@ -70,6 +95,19 @@ impl fmt::Display for Source {
             Self::CloudEvent => f.write_str("a CloudEvent"),
             Self::Other(service) => write!(f, "an event of {service}"),
             Self::Direct => f.write_str("a direct invocation"),
+        }
+    }
+}
+
+impl EventSource {
+    fn name(&self) -> &str {
+        match self {
+            Self::ActiveMq => "ActiveMQ",
+            Self::DocumentDb => "DocumentDB",
+            Self::Kafka => "Kafka",
+            Self::RabbitMq => "RabbitMQ",
+            Self::SelfManagedKafka => "self-managed Kafka",
+            Self::Unknown(name) => name,
         }
     }
 }
@@ -114,7 +152,9 @@ fn front(scan: &Scan<'_>) -> Option<Front> {
         return Some(Front::Alb);
     }
     if context.has_http {
-        let function_url = context.service() == Some(b"lambda-url");
+        // cargo-lambda's emulator takes the part of a Function URL under this name (`cargo-lambda-watch`, `trigger_router.rs`)
+        let is_emulated = context.domain_name.as_deref() == Some(b"localhost");
+        let function_url = is_emulated || context.service() == Some(b"lambda-url");
         return Some(Front::HttpV2 { function_url });
     }
     if context.has_connection_id && context.event_type.is_some() {

@@ -51,18 +51,21 @@ fn path_segment(id: &str) -> Box<str> {
 
 pub(super) fn read(answer: &Answer<'_>, clock: &dyn Clock) -> Facts {
     let text = |name| filled(answer, name);
+    let written = text("lambda-runtime-trace-id");
+    let trace = written.and_then(TraceContext::parse_xray);
     let details = Details {
         client_context: text("lambda-runtime-client-context")
             .and_then(|context| RawJson::parse(context.to_owned()).ok()),
         resource_name: text("lambda-runtime-invoked-function-arn").map(Into::into),
         tenant: text("lambda-runtime-aws-tenant-id").map(Into::into),
+        trace_header: trace.as_ref().and(written).map(Into::into),
         ..Details::default()
     };
     Facts {
         id: text("lambda-runtime-aws-request-id")
             .map_or_else(InvocationId::own, InvocationId::given),
         deadline: text("lambda-runtime-deadline-ms").and_then(|millis| deadline(millis, clock)),
-        trace: text("lambda-runtime-trace-id").and_then(TraceContext::parse_xray),
+        trace,
         details: Some(Arc::new(details)),
         ..Facts::default()
     }

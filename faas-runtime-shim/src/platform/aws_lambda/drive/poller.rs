@@ -118,21 +118,23 @@ impl Slot {
             };
             patience.restore();
             out.clear();
+            let clock = self.application.clock();
             let mode = self.settings.response_mode;
             let recorder = self.settings.recorder.as_deref();
-            let begun =
-                recorder.map(|recorder| recorder.begin(&mut facts, self.application.clock()));
+            let begun = recorder.map(|recorder| recorder.begin(&mut facts, clock));
             let errand = Errand::of(&facts);
             let served = errand.around(async {
                 let verdict = exchange(&self.application, facts, event, mode, &mut out).await;
                 let error = begun.as_ref().and_then(|_| verdict.error_type());
-                let next = post(&mut client, &echo, verdict, &mut out).await;
+                let next = post(&mut client, &echo, verdict, &mut out, clock).await;
                 if let Some(begun) = begun {
                     begun.end(error.as_deref());
                 }
                 next
             });
             let after = served.await;
+            // the platform may freeze the process from the next poll on
+            self.application.recorded().await;
             if matches!(after, Next::Stop) && !self.settings.mode.outlives_failures() {
                 return End::Lost;
             }
@@ -145,29 +147,34 @@ impl Slot {
 
     /// Waits for an invocation; `None` if polling on this connection makes no sense any more.
     async fn next(&self, client: &mut Client) -> Option<(Facts, Echo, Bytes)> {
+        let mut patience = Patience::with_odd_answers();
         loop {
-            match client.get(&[NEXT], &[]).await {
+            let pause = match client.get(&[NEXT], &[]).await {
                 Ok(answer) => match after_next(&answer) {
                     Next::Serve => {
                         let facts = facts::read(&answer, self.application.clock());
                         let echo = Echo::of(&answer, &facts);
                         return Some((facts, echo, answer.into_body()));
                     }
-                    Next::Again => {}
+                    Next::Again => {
+                        patience.restore();
+                        PAUSE
+                    }
+                    Next::Odd => patience.next()?,
                     Next::Stop => return None,
                 },
                 Err(error) => {
                     tracing::error!("{}", chain(&error));
                     match error {
                         // the poll is repeated: the platform hands out the same event again
-                        Error::Malformed { .. } => {}
+                        Error::Malformed { .. } => patience.next()?,
                         Error::Unreachable { .. } | Error::Broken { .. } | Error::Request(_) => {
                             return None;
                         }
                     }
                 }
-            }
-            tokio::time::sleep(PAUSE).await;
+            };
+            tokio::time::sleep(pause).await;
         }
     }
 }
@@ -190,6 +197,14 @@ impl Patience {
     /// `lambda_runtime_client.py`).
     const TRIES: u32 = 5;
     const FIRST: Duration = Duration::from_millis(100);
+
+    /// In either mode: whoever answers so is there, and may come to its senses.
+    fn with_odd_answers() -> Self {
+        Self {
+            most: Self::TRIES,
+            failed: 0,
+        }
+    }
 
     fn of(mode: Mode) -> Self {
         Self {

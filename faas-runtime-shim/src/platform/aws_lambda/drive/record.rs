@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::mode::Mode;
+use super::settings::LambdaSection;
 use crate::clock::{Clock, Moment};
 use crate::config::Configuration;
 use crate::env::Env;
@@ -19,14 +20,6 @@ use crate::platform::aws_lambda::encode;
 use crate::startup::{StartError, StartErrors};
 use crate::telemetry::figures::Figures;
 use crate::telemetry::logs::{Stream, write_line};
-
-/// `[lambda]`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct LambdaSection {
-    /// Whether there is a line about each invocation; else in managed instances alone.
-    report: Option<bool>,
-}
 
 /// `[metrics]`.
 #[derive(Debug, Deserialize)]
@@ -249,12 +242,16 @@ mod tests {
 
     #[test]
     fn all_mistakes_come_at_once() {
-        let toml =
-            "[lambda]\nreport = \"often\"\nreports = true\n[metrics]\nemf = 1\nnamespace = \":a\"";
+        let toml = "[lambda]\nreport = \"often\"\nreports = true\nkafka_partial = 1\n[metrics]\nemf = 1\nnamespace = \":a\"";
         let configuration = Configuration::from_toml(toml, "faas.toml").unwrap();
         let errors = Recorder::read(&configuration, &Env::default(), Mode::Classic).unwrap_err();
         let text = errors.to_string();
-        for part in ["`lambda.report`", "`lambda.reports`", "`metrics.emf`"] {
+        for part in [
+            "`lambda.report`",
+            "`lambda.reports`",
+            "`lambda.kafka_partial`",
+            "`metrics.emf`",
+        ] {
             assert!(text.contains(part), "{text}");
         }
         let toml = "[metrics]\nnamespace = \":a\"";

@@ -1,9 +1,12 @@
-//! What the environment says about how an instance runs and answers.
+//! What the environment and `[lambda]` say about how an instance runs and answers.
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::mode::Mode;
 use super::record::Recorder;
+use crate::config::Configuration;
 use crate::env::Env;
 use crate::startup::StartError;
 
@@ -16,6 +19,22 @@ pub(super) struct Settings {
     pub(super) response_mode: ResponseMode,
     /// What tells about each invocation, if anything does; the environment does not say it.
     pub(super) recorder: Option<Arc<Recorder>>,
+}
+
+/// `[lambda]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct LambdaSection {
+    /// Whether there is a line about each invocation; else in managed instances alone.
+    pub(super) report: Option<bool>,
+    /// Whether Kafka's mappings have provisioned pollers, which read the names of failed records.
+    kafka_partial: bool,
+}
+
+/// Tells whether the names of Kafka's failed records are read. The start has told what is wrong in the section.
+pub(super) fn kafka_partial(configuration: &Configuration) -> bool {
+    let section: Result<LambdaSection, _> = configuration.section("lambda");
+    section.is_ok_and(|section| section.kafka_partial)
 }
 
 /// How answers go out. Nothing in an event tells what its caller expects (Developer Guide, "Response streaming for Lambda

@@ -8,6 +8,8 @@ pub(super) enum Next {
     Serve,
     /// The same question once more, after a while.
     Again,
+    /// The same, but not for ever: something is wrong.
+    Odd,
     /// The platform is in trouble: the end of a classic instance, and a reason to wait for a slot of a managed one.
     Stop,
 }
@@ -19,7 +21,7 @@ pub(super) fn after_next(answer: &Answer<'_>) -> Next {
         204 => Next::Again,
         status @ 403 => {
             tracing::warn!(status, answer = %text(answer), "the poll came in a wrong state");
-            Next::Again
+            Next::Odd
         }
         status => {
             tracing::error!(status, answer = %text(answer), "the platform is in trouble");

@@ -4,6 +4,7 @@
 //! A mapping without `ReportBatchItemFailures` reads none of it and takes the batch for done; nothing in an event tells.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::io::Write as _;
 
 use super::text;
@@ -26,6 +27,16 @@ impl Identifier {
         match self {
             Self::Text(text) => text.is_empty(),
             Self::Offset { partition, .. } => partition.is_empty(),
+        }
+    }
+}
+
+/// For messages.
+impl fmt::Display for Identifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Offset { partition, offset } => write!(f, "{partition}/{offset}"),
         }
     }
 }

@@ -28,6 +28,8 @@ mod text;
 use http::StatusCode;
 use http::response::Parts;
 
+use super::RESPONSE_LIMIT;
+
 pub(crate) use self::cause::cause;
 pub(crate) use self::failures::{Identifier, failures};
 pub(crate) use self::prelude::{WITH_PRELUDE, prelude};
@@ -47,6 +49,25 @@ pub(crate) enum Envelope {
     },
     Lattice,
     WebSocket,
+}
+
+impl Envelope {
+    /// The most bytes of an answer that its front end takes, at most Lambda's own limit (ELB, "Lambda functions as targets":
+    /// 1 MB).
+    pub(crate) fn limit(self) -> usize {
+        match self {
+            Self::Alb { .. } => 1024 * 1024,
+            Self::RestV1 | Self::HttpV2 | Self::Lattice | Self::WebSocket => RESPONSE_LIMIT,
+        }
+    }
+
+    /// Whose limit that is, for messages.
+    pub(crate) fn limited_by(self) -> &'static str {
+        match self {
+            Self::Alb { .. } => "an ALB",
+            Self::RestV1 | Self::HttpV2 | Self::Lattice | Self::WebSocket => "Lambda",
+        }
+    }
 }
 
 /// Appends the answer to an HTTP request. For a HEAD request the caller passes an empty body.

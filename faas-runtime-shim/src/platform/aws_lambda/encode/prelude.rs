@@ -2,6 +2,7 @@
 //! custom runtime", response streaming; API Gateway Developer Guide, "Set up a Lambda proxy integration with payload
 //! response streaming").
 
+use http::header::SET_COOKIE;
 use http::response::Parts;
 
 use super::{Envelope, headers};
@@ -21,17 +22,6 @@ pub(crate) struct TooLong {
     bytes: usize,
 }
 
-impl Envelope {
-    /// Tells whether a front end of this form can pass an answer on while it is made: API Gateway's REST APIs and Function
-    /// URLs can. ALB and VPC Lattice read one document whatever the function does.
-    pub(crate) fn streams(self) -> bool {
-        match self {
-            Self::RestV1 | Self::HttpV2 => true,
-            Self::Alb { .. } | Self::Lattice | Self::WebSocket => false,
-        }
-    }
-}
-
 /// Appends the head of an answer whose body follows as it is.
 ///
 /// # Errors
@@ -45,6 +35,10 @@ pub(crate) fn prelude(envelope: Envelope, head: &Parts, out: &mut Vec<u8>) -> Re
         Envelope::RestV1 => headers::arrays(&head.headers, out),
         _ => headers::texts_and_cookies(&head.headers, out),
     };
+    // cargo-lambda's emulator takes no prelude without the key (`cargo-lambda-watch`, `StreamingPrelude`)
+    if envelope != Envelope::RestV1 && !head.headers.contains_key(SET_COOKIE) {
+        out.extend_from_slice(br#","cookies":[]"#);
+    }
     out.push(b'}');
     out.extend_from_slice(&END);
     let bytes = out.len().saturating_sub(start);
@@ -123,13 +117,18 @@ mod tests {
     fn a_head_without_headers_is_one_too() {
         assert_eq!(
             written(Envelope::HttpV2, &head(204, &[])),
-            json!({"statusCode": 204, "headers": {}})
+            json!({"statusCode": 204, "headers": {}, "cookies": []})
+        );
+        assert_eq!(
+            written(Envelope::RestV1, &head(204, &[])),
+            json!({"statusCode": 204, "multiValueHeaders": {}})
         );
     }
 
     #[test]
     fn a_head_that_no_front_end_would_read_is_refused() {
-        let around = br#"{"statusCode":200,"headers":{"x-long":""}}"#.len() + END.len();
+        let around =
+            br#"{"statusCode":200,"headers":{"x-long":""},"cookies":[]}"#.len() + END.len();
         let fits = vec![b'x'; LONGEST - around];
         let mut out = Vec::new();
         let long = head(200, &[("x-long", &fits)]);

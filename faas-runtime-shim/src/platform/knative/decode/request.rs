@@ -77,7 +77,9 @@ fn request(text: &[u8]) -> Result<Request<Body>, DocumentError> {
             .map_err(|_| part("path", "a path"))?
             .to_string(),
     );
-    request = request.method(written.method.as_deref().unwrap_or("POST"));
+    let method = written.method.as_deref().unwrap_or("POST");
+    let method = Method::from_bytes(method.as_bytes());
+    request = request.method(method.map_err(|_| part("method", "a method of HTTP"))?);
     for (name, values) in &written.headers {
         let values = match values {
             Values::One(value) => std::slice::from_ref(value),
@@ -87,10 +89,6 @@ fn request(text: &[u8]) -> Result<Request<Body>, DocumentError> {
             request = request.header(name, value);
         }
     }
-    request.body(Body::from(body)).map_err(|_| {
-        part(
-            "headers",
-            "a list of names and values of HTTP, or `method` no method",
-        )
-    })
+    let request = request.body(Body::from(body));
+    request.map_err(|_| part("headers", "an object of names and values that HTTP allows"))
 }

@@ -32,6 +32,8 @@ struct Routed {
     liveness: bool,
     readiness: bool,
     root: bool,
+    /// Whether nothing but events can be meant by a request that is none of the others.
+    events_alone: bool,
 }
 
 impl Door {
@@ -46,6 +48,7 @@ impl Door {
             liveness: routed(Method::GET, LIVENESS),
             readiness: routed(Method::GET, READINESS),
             root: routed(Method::POST, "/"),
+            events_alone: serves_events_alone(&application),
         };
         Self {
             application,
@@ -94,6 +97,8 @@ impl Door {
         }
         match self.application.only_invoke() {
             Some(function) if is_root && !self.routed.root => Way::Invoke(function),
+            // senders repeat on a 404, and what they sent never becomes an event
+            _ if self.routed.events_alone && *request.method() == Method::POST => Way::Events,
             _ => Way::Route,
         }
     }
@@ -140,6 +145,24 @@ fn is_route_of(trigger: &Trigger, method: &Method, path: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// Tells whether there are functions for deliveries, and none that a request could be for.
+fn serves_events_alone(application: &Application) -> bool {
+    let mut serves_events = false;
+    for state in application.functions() {
+        match state.function().trigger {
+            Trigger::Queue { .. }
+            | Trigger::Task { .. }
+            | Trigger::Timer { .. }
+            | Trigger::Object { .. }
+            | Trigger::Binlog { .. }
+            | Trigger::Event { .. } => serves_events = true,
+            Trigger::Invoke { .. } => {}
+            _ => return false,
+        }
+    }
+    serves_events
 }
 
 fn healthy() -> Response<Body> {

@@ -25,7 +25,7 @@ use crate::host::settings::{HttpSection, Listen};
 use crate::lifecycle::Boot;
 use crate::platform::Exchange;
 use crate::signals::Signals;
-use crate::startup::{Exit, StartError, StartErrors};
+use crate::startup::{Exit, StartErrors};
 
 /// Serves until a signal.
 pub(super) async fn drive(boot: Boot) -> Exit {
@@ -40,9 +40,9 @@ pub(super) async fn drive(boot: Boot) -> Exit {
 
 async fn run(boot: &Boot) -> Result<Exit, StartErrors> {
     let configuration = boot.configuration()?;
-    let section: HttpSection = configuration
-        .section("http")
-        .map_err(|errors| StartError::configuration(errors.to_string()))?;
+    let mut errors = Vec::new();
+    let section = HttpSection::read(&configuration, &mut errors);
+    StartErrors::check(errors, ())?;
     let listen = Listen::of_variable(PORT, &boot.env)?.unwrap_or(Listen {
         address: SocketAddr::from(([0, 0, 0, 0], DEFAULT_PORT)),
         setting: PORT,
@@ -71,7 +71,7 @@ async fn run(boot: &Boot) -> Result<Exit, StartErrors> {
     signals.stop().await;
     let within = section.drain_timeout.as_duration();
     let exit = drain(&application, &phase, served, None, &mut signals, within).await;
-    Ok(stop(&application, exit).await)
+    Ok(stop(&application, exit, &mut signals).await)
 }
 
 /// Runtime contract, "Protocols and Ports", inbound network connectivity.

@@ -336,8 +336,14 @@ async fn a_document_that_is_none_is_told() {
         ("{}", "expected a CloudEvent"),
         (r#"{"path":7}"#, "expected a CloudEvent"),
         (r#"{"path":"/ü b"}"#, "`path`"),
-        (r#"{"path":"/","method":"P ST"}"#, "`method`"),
-        (r#"{"path":"/","headers":{"a b":"c"}}"#, "`headers`"),
+        (
+            r#"{"path":"/","method":"P ST"}"#,
+            "`method` of the request is not a method of HTTP",
+        ),
+        (
+            r#"{"path":"/","headers":{"a b":"c"}}"#,
+            "`headers` of the request is not an object of names",
+        ),
         (r#"{"path":"/","body":"a","body_json":1}"#, "`body`"),
         (r#"{"path":"/","body_base64":"*"}"#, "`body_base64`"),
     ] {

@@ -91,6 +91,28 @@ async fn a_mounted_router_is_asked() {
 }
 
 #[tokio::test]
+async fn where_only_events_are_served_another_post_is_no_404() {
+    for functions in [
+        vec![events("any", "*")],
+        vec![events("any", "*"), invoked("answers"), invoked("other")],
+    ] {
+        let app = app(functions).await;
+        for path in ["/", "/some/path"] {
+            let answer = send(&app, &request("POST", path, "{}")).await;
+            assert_eq!(answer["status"], 415, "{answer}");
+            let text = answer["body"].as_str().unwrap();
+            assert!(text.starts_with("expected CloudEvents"), "{text}");
+        }
+        let answer = send(&app, &request("GET", "/", "")).await;
+        assert_eq!(answer["status"], 404, "{answer}");
+    }
+    assert!(seen().is_empty());
+    let app = app(vec![events("any", "*"), route("other", &["GET"], "/other")]).await;
+    let answer = send(&app, &request("POST", "/some/path", "{}")).await;
+    assert_eq!(answer["status"], 404, "{answer}");
+}
+
+#[tokio::test]
 async fn an_event_goes_before_any_route() {
     let app = app(vec![events("any", "*"), route("all", &[], "/{*path}")]).await;
     for path in ["/", "/some/path", "/health/liveness"] {

@@ -13,6 +13,7 @@ use super::super::{
 };
 use super::sample::{Inner, Sample, full, room};
 use super::{PROTOCOLS, decoded, encoded, limits, refused};
+use crate::kit::Dice;
 
 #[test]
 fn a_message_that_ends_anywhere_too_early_is_refused() {
@@ -37,22 +38,6 @@ fn check_room(bytes: &[u8]) {
     );
 }
 
-/// Numbers that look random and are the same each time (SplitMix64).
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        (self.next() % limit as u64) as usize
-    }
-}
-
 const ROUNDS: usize = if cfg!(debug_assertions) {
     3_000
 } else {
@@ -61,7 +46,7 @@ const ROUNDS: usize = if cfg!(debug_assertions) {
 
 #[test]
 fn changed_bytes_never_panic() {
-    let mut numbers = Numbers(1);
+    let mut dice = Dice(1);
     for protocol in PROTOCOLS {
         let mut sample = full();
         sample.list.truncate(2);
@@ -69,8 +54,8 @@ fn changed_bytes_never_panic() {
         for _ in 0..ROUNDS {
             let mut bytes = whole.to_vec();
             for _ in 0..3 {
-                let at = numbers.below(bytes.len());
-                bytes[at] = numbers.next().to_le_bytes()[0];
+                let at = dice.roll(bytes.len() as u64) as usize;
+                bytes[at] = dice.next().to_le_bytes()[0];
             }
             room();
             let sample = decoded::<Sample>(protocol, &bytes);
@@ -88,7 +73,7 @@ fn changed_bytes_never_panic() {
 
 #[test]
 fn changed_streams_never_panic() {
-    let mut numbers = Numbers(2);
+    let mut dice = Dice(2);
     let framings = [
         Framing::Unframed,
         Framing::Framed,
@@ -123,8 +108,8 @@ fn changed_streams_never_panic() {
             for _ in 0..ROUNDS / 4 {
                 let mut bytes = out.clone();
                 for _ in 0..3 {
-                    let at = numbers.below(bytes.len());
-                    bytes[at] = numbers.next().to_le_bytes()[0];
+                    let at = dice.roll(bytes.len() as u64) as usize;
+                    bytes[at] = dice.next().to_le_bytes()[0];
                 }
                 let whole = body(bytes.clone().freeze(), &limits());
                 let mut framer = Framer::new(limits());

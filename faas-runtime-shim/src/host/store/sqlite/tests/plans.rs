@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use rusqlite::types::Null;
 
-use super::super::super::kv::{KvDelete, KvPut, KvScan, When};
+use super::super::super::kv::{KvDelete, KvPut, KvScan};
 use super::super::super::op::{Extend, Purge, Redrive, Unwanted, Which};
 use super::super::super::task::{Reply, Submit, TaskList, TaskProgress, TaskState};
 use super::super::row::select_place;
 use super::*;
+use crate::services::When;
 
 thread_local! {
     static SEEN: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };

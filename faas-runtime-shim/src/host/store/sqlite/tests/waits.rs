@@ -1,8 +1,9 @@
 //! What is waited for: everything but claims and looks.
 
-use super::super::super::kv::{KvPut, When};
+use super::super::super::kv::KvPut;
 use super::super::super::op::Extend;
 use super::*;
+use crate::services::When;
 
 /// Whether the last commit would have waited for the disk, and how many did that changed something.
 fn waits(store: &Sqlite) -> (bool, u32) {

@@ -4,10 +4,11 @@
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher as _, RandomState};
 
-use super::super::super::kv::{KvPut, When};
+use super::super::super::kv::KvPut;
 use super::super::super::task::{Reply, Submit, Task, TaskList, TaskState};
 use super::process::{be_child, command, kill_after};
 use super::*;
+use crate::services::When;
 
 const ROUNDS: u64 = 30;
 

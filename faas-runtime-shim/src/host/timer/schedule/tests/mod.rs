@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::{DueTimes, ScheduleError};
 use crate::function::Schedule;
+use crate::startup::{self, StartError};
 
 /// The due times of a cron text.
 fn cron(text: &'static str, zone: &str) -> DueTimes {
@@ -32,6 +33,15 @@ fn after(times: &DueTimes, start: &str, most: usize) -> Vec<String> {
         .take(most)
         .map(|due| due.to_string())
         .collect()
+}
+
+/// A start with it says what the page of its code shows.
+#[test]
+fn a_schedule_that_cannot_be_kept() {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let error = DueTimes::new(&Schedule::Every(3_000_000 * DAY), None).unwrap_err();
+    let timer = startup::tests::origin("jubilee", 4);
+    startup::tests::check(&StartError::no_schedule(&timer, &error.to_string()));
 }
 
 #[test]

@@ -15,7 +15,7 @@ use http::Request;
 use serde_json::Value;
 
 use super::super::encode::Envelope;
-use super::super::wire::{SECURITY_TOKEN, Scan, Text};
+use super::super::wire::{Context, SECURITY_TOKEN, Scan, Text};
 use super::source::Front;
 use super::{BASE64, DecodeError, claims, shown};
 use crate::invocation::{Details, RawJson};
@@ -26,6 +26,8 @@ pub(crate) struct HttpEvent {
     pub(crate) request: Request<Body>,
     pub(crate) details: Details,
     pub(crate) envelope: Envelope,
+    /// Whether its front end can pass an answer on while it is made.
+    pub(crate) streams: bool,
 }
 
 pub(super) fn event(
@@ -40,6 +42,7 @@ pub(super) fn event(
         lattice_version(&scan)?;
     }
     let envelope = envelope(front, &scan);
+    let streams = streams(front, &scan.context);
     let line = line::of(front, &scan)?;
     let body = body(event, &mut scan)?;
     let headers = fields::headers(&mut scan, body.len());
@@ -64,6 +67,7 @@ pub(super) fn event(
         request,
         details,
         envelope,
+        streams,
     })
 }
 
@@ -88,6 +92,17 @@ fn envelope(front: Front, scan: &Scan<'_>) -> Envelope {
         Front::WebSocket => Envelope::WebSocket,
         Front::Lattice => Envelope::Lattice,
         Front::RestV1 { .. } => Envelope::RestV1,
+    }
+}
+
+/// Function URLs and REST APIs stream (Lambda Developer Guide, "Response streaming"; API Gateway Developer Guide, "Set up a
+/// Lambda proxy integration with payload response streaming"). All others read one document whatever the function does.
+fn streams(front: Front, context: &Context<'_>) -> bool {
+    match front {
+        // an HTTP API has a domain, be it a custom one; only tools have none
+        Front::HttpV2 { function_url } => function_url || context.domain_name.is_none(),
+        Front::RestV1 { http_api } => !http_api,
+        Front::Alb | Front::Lattice | Front::WebSocket => false,
     }
 }
 

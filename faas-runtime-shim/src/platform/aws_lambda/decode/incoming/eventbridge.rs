@@ -83,9 +83,9 @@ fn object(event: Event<'_>, kind: ObjectKind) -> Result<Arrival, DecodeError> {
 }
 
 fn other(bytes: &Bytes, event: Event<'_>) -> Result<Arrival, DecodeError> {
-    let subject = first_resource(&event).filter(|arn| !arn.is_empty());
+    let subject = first_resource(&event).and_then(services::subject);
     let mut made = CloudEvent::new(&*event.id, &*event.source, &*event.detail_type);
-    made.subject = subject.map(str::to_owned);
+    made.subject = subject;
     made.time = event.time.map(|time| time.boxed().into());
     if let Some(detail) = event.detail {
         made.data_content_type = Some("application/json".to_owned());

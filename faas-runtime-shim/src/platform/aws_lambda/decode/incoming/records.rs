@@ -27,7 +27,7 @@ where
     I: Deserialize<'e>,
     R: Deserialize<'e>,
 {
-    let mut is_held = false;
+    let mut unreadable: Option<Identifier> = None;
     let mut all = Vec::with_capacity(records.len());
     for record in records {
         let text = record.get().as_bytes();
@@ -39,12 +39,15 @@ where
                 expected: "text by which its failure can be told",
             });
         }
-        let arrival = if is_held && order == Order::Kept {
-            Err(DecodeError::Behind)
-        } else {
-            json(of, text).and_then(|record| arrival(identity, record))
+        let arrival = match &unreadable {
+            Some(first) if order == Order::Kept => Err(DecodeError::Behind {
+                first: first.clone(),
+            }),
+            _ => json(of, text).and_then(|record| arrival(identity, record)),
         };
-        is_held |= arrival.is_err();
+        if arrival.is_err() {
+            unreadable.get_or_insert_with(|| id.clone());
+        }
         all.push(Record { id, arrival });
     }
     Ok(all)

@@ -60,20 +60,22 @@ fn arrival(event: &Bytes, value: &RawValue) -> Result<Arrival, DecodeError> {
     let bucket = record.s3.bucket.name.boxed();
     let key = key(&object.key)?;
     let mark = object.sequencer.as_deref().or(record.event_time.as_deref());
-    let id = mark.map(|mark| format!("{bucket}/{key}#{mark}"));
     let Some(kind) = kind(&record.event_name) else {
-        let id = id.ok_or(DecodeError::Missing {
+        let mark = mark.ok_or(DecodeError::Missing {
             path: "Records.eventTime",
             expected: "a time or a sequencer",
         })?;
+        // as it is encoded: in a key may stand what may not in an id
+        let id = format!("{bucket}/{}#{mark}", &*object.key);
         return services::of_event(CloudEvent {
-            subject: Some(format!("{bucket}/{key}")),
-            time: record.event_time.map(|time| time.to_owned()),
+            subject: services::subject(&format!("{bucket}/{key}")),
+            time: record.event_time.as_deref().and_then(services::time),
             data_content_type: Some("application/json".to_owned()),
             data: Some(slice(event, value)),
             ..CloudEvent::new(id, "aws.s3", &*record.event_name)
         });
     };
+    let id = mark.map(|mark| format!("{bucket}/{key}#{mark}"));
     let object = ObjectEvent {
         bucket,
         key,

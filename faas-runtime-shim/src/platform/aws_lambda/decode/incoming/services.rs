@@ -17,7 +17,7 @@ use super::super::super::wire::sources::Records;
 use super::super::super::wire::sources::services::{
     CodeCommit, DestinationRecord, LogLines, Logs, Ses,
 };
-use super::{DecodeError, base64, json, slice, time};
+use super::{DecodeError, base64, json, slice, time as moment};
 use crate::cloudevents::{self, CloudEvent};
 use crate::invocation::{Address, Arrival, Input, Item};
 use crate::rfc3339;
@@ -33,13 +33,13 @@ pub(super) fn log_lines(event: &Bytes) -> Result<Option<Arrival>, DecodeError> {
     if &*lines.message_type == "CONTROL_MESSAGE" {
         return Ok(None);
     }
-    let first = lines.log_events.first().ok_or(DecodeError::Missing {
+    let first = lines.first_line.ok_or(DecodeError::Missing {
         path: "logEvents[0]",
         expected: "a line, whose id the event gets",
     })?;
-    let happened = first.timestamp.and_then(time::millis);
+    let happened = first.timestamp.and_then(moment::millis);
     let mut made = CloudEvent::new(&*first.id, &*lines.log_group, "aws.logs");
-    made.subject = lines.log_stream.map(|name| name.boxed().into());
+    made.subject = lines.log_stream.and_then(|name| subject(&name));
     made.time = happened.map(rfc3339::format);
     of_event(with_json(made, text.clone())).map(Some)
 }
@@ -78,8 +78,8 @@ pub(super) fn destination(event: &Bytes) -> Result<Arrival, DecodeError> {
         &*invoked.function_arn,
         "aws.lambda.result",
     );
-    made.subject = Some(invoked.condition.boxed().into());
-    made.time = record.timestamp.map(|time| time.boxed().into());
+    made.subject = subject(&invoked.condition);
+    made.time = record.timestamp.and_then(|text| time(&text));
     of_event(with_json(made, event.clone()))
 }
 
@@ -94,11 +94,8 @@ pub(super) fn code_commit(event: &Bytes) -> Result<Vec<Arrival>, DecodeError> {
             &*record.event_source_arn,
             "aws.codecommit",
         );
-        // written with an offset without a colon by some versions: then it is left to the data
-        let time = record
-            .event_time
-            .filter(|time| rfc3339::parse(time).is_some());
-        made.time = time.map(|time| time.boxed().into());
+        // written with an offset without a colon by some versions
+        made.time = record.event_time.and_then(|text| time(&text));
         of_event(with_json(made, slice(event, value)))
     };
     records.0.into_iter().map(arrival).collect()
@@ -111,8 +108,9 @@ pub(super) fn ses(event: &Bytes) -> Result<Vec<Arrival>, DecodeError> {
     let arrival = |value: &RawValue| {
         let Ses { ses } = json(OF, value.get().as_bytes())?;
         let mut made = CloudEvent::new(&*ses.mail.message_id, "aws.ses", "aws.ses");
-        made.subject = ses.mail.source.map(|sender| sender.boxed().into());
-        made.time = ses.mail.timestamp.map(|time| time.boxed().into());
+        // a bounce has an empty one
+        made.subject = ses.mail.source.and_then(|sender| subject(&sender));
+        made.time = ses.mail.timestamp.and_then(|text| time(&text));
         of_event(with_json(made, slice(event, value)))
     };
     records.0.into_iter().map(arrival).collect()
@@ -130,6 +128,20 @@ fn with_json(event: CloudEvent, data: Bytes) -> CloudEvent {
         data: Some(data),
         ..event
     }
+}
+
+/// A subject that CloudEvents allow; another one is left to the data.
+pub(super) fn subject(text: &str) -> Option<String> {
+    let with_it = CloudEvent {
+        subject: Some(text.to_owned()),
+        ..CloudEvent::new("-", "-", "-")
+    };
+    with_it.check().ok().and(with_it.subject)
+}
+
+/// A time that CloudEvents allow; another one is left to the data.
+pub(super) fn time(text: &str) -> Option<String> {
+    rfc3339::parse(text).map(|_| text.to_owned())
 }
 
 /// Makes the arrival of an event, if it keeps the rules of CloudEvents.

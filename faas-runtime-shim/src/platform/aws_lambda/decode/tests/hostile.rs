@@ -11,8 +11,10 @@ use serde_json::{Value, json};
 
 use super::super::super::encode;
 use super::super::incoming::{Incoming, inside, read};
+use super::super::source::Source;
 use super::fixtures::{recorded, rows};
 use super::{DecodeError, Event};
+use crate::invocation::Input;
 
 /// Reads an event as far as it goes. Whatever it is, all of its failures can be told, each id once.
 fn swallow(event: &Bytes) {
@@ -226,4 +228,18 @@ fn log_lines_that_do_not_unpack_are_refused() {
     let empty = br#"{"messageType":"DATA_MESSAGE","logGroup":"g","logEvents":[]}"#;
     let message = "`logEvents[0]` is missing, expected a line, whose id the event gets";
     assert_eq!(error(&logs(&packed(empty))).to_string(), message);
+}
+
+#[test]
+fn of_log_lines_the_first_alone_is_read() {
+    let lines =
+        br#"{"messageType":"DATA_MESSAGE","logGroup":"g","logEvents":[{"id":"1"},{},7,null]}"#;
+    let event = Bytes::from(logs(&packed(lines)));
+    let Ok(Some(Incoming::One(arrival))) = read(&Source::CloudWatchLogs, &event) else {
+        panic!("one event");
+    };
+    let Input::Event(event) = arrival.item.input else {
+        panic!("an event");
+    };
+    assert_eq!(&*event.id, "1");
 }

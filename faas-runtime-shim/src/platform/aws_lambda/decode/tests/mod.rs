@@ -1,5 +1,6 @@
 //! What comes of Lambda's events: recorded ones, rules one by one, laws over made ones.
 
+mod cookies;
 mod errors;
 mod fixtures;
 mod hostile;

@@ -72,11 +72,12 @@ fn only_decoded_paths_are_encoded() {
 
     let sent = "/a%20b/100%25/%C3%A9%2F;v=1/[x]";
     let url = v2(sent, "$default", URL_DOMAIN);
+    let emulated = v2(sent, "$default", "localhost");
     let rest = rest(|event| event["path"] = json!(sent));
     let alb = alb(|event| event["path"] = json!(sent));
     let lattice =
         json!({"method": "GET", "path": sent, "requestContext": {"serviceNetworkArn": "a"}});
-    for event in [url, rest, alb, lattice] {
+    for event in [url, emulated, rest, alb, lattice] {
         assert_eq!(request(&event).target, sent, "{event}");
     }
 }

@@ -116,7 +116,11 @@ fn a_source_can_be_named_in_a_message() {
     for (event, text) in [
         (
             json!({"Records": [{"eventSource": "aws:sqs"}]}),
-            "records of Sqs",
+            "records of SQS",
+        ),
+        (
+            json!({"eventSource": "SelfManagedKafka"}),
+            "records of self-managed Kafka",
         ),
         (
             json!({"eventSource": "aws:new"}),

@@ -3,14 +3,14 @@
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
-use super::{Verdict, answer, fail, invalid, refuse, told, unroutable, within_limit};
-use crate::application::{Application, FunctionIndex, Settled};
+use super::batch::batch;
+use super::{Verdict, answer, fail, invalid, refuse, unroutable, within_limit};
+use crate::application::{Application, Settled};
 use crate::cloudevents::CloudEvent;
-use crate::invocation::{Arrival, Facts, Failure, FailureKind, InvocationId};
+use crate::invocation::{Arrival, Facts, Failure};
 use crate::platform::aws_lambda::decode::Source;
-use crate::platform::aws_lambda::decode::incoming::{self, Batch, Incoming};
+use crate::platform::aws_lambda::decode::incoming::{self, Incoming};
 use crate::platform::aws_lambda::encode;
-use crate::rfc3339;
 use crate::settle::Form;
 
 /// The type of [`deliver`].
@@ -34,7 +34,7 @@ pub(crate) fn deliver<'a>(
 ) -> BoxFuture<'a, Verdict> {
     Box::pin(async move {
         match incoming::read(source, &event) {
-            Ok(Some(incoming)) => take(application, facts, incoming, out).await,
+            Ok(Some(incoming)) => take(application, facts, source, incoming, out).await,
             Ok(None) => unroutable(application, &source.to_string(), out),
             Err(error) => invalid(&error, out),
         }
@@ -44,11 +44,12 @@ pub(crate) fn deliver<'a>(
 async fn take(
     application: &Application,
     facts: Facts,
+    source: &Source,
     incoming: Incoming,
     out: &mut Vec<u8>,
 ) -> Verdict {
     match incoming {
-        Incoming::Batch(records) => batch(application, facts, records, out).await,
+        Incoming::Batch(records) => batch(application, facts, source, records, out).await,
         Incoming::Whole(arrivals) => {
             let arrivals = arrivals.into_iter();
             let arrivals = arrivals.flat_map(|arrival| opened(application, arrival));
@@ -82,7 +83,8 @@ async fn one(
             ..
         }) => match reply.event.take() {
             Some(mut event) => {
-                complete(&mut event, application, function);
+                let source = function.map_or("faas", |it| application.state(it).name());
+                event.complete(source, Some(application.clock().wall()));
                 replied(&event, out)
             }
             None => answer(&Ok(reply), out),
@@ -102,71 +104,8 @@ fn replied(event: &CloudEvent, out: &mut Vec<u8>) -> Verdict {
     within_limit(out)
 }
 
-/// Fills in what an event has to tell and its maker left open.
-fn complete(event: &mut CloudEvent, application: &Application, function: Option<FunctionIndex>) {
-    if event.id.is_empty() {
-        event.id = InvocationId::own().as_str().to_owned();
-    }
-    if event.source.is_empty() {
-        let name = function.map_or("faas", |function| application.state(function).name());
-        event.source = name.to_owned();
-    }
-    let now = application.clock().wall();
-    event.time.get_or_insert_with(|| rfc3339::format(now));
-}
-
-/// Tells the failed records by name. If no function takes any of them, the selection is wrong, which is an error of its
-/// own: it must be loud even where the mapping does not read the names.
-async fn batch(
-    application: &Application,
-    facts: Facts,
-    Batch { records, state }: Batch,
-    out: &mut Vec<u8>,
-) -> Verdict {
-    let mut failed = vec![false; records.len()];
-    let mut ids = Vec::with_capacity(records.len());
-    let mut arrivals = Vec::with_capacity(records.len());
-    let mut owners = Vec::with_capacity(records.len());
-    for (record, has_failed) in records.into_iter().zip(&mut failed) {
-        let owner = ids.len();
-        match record.arrival {
-            Ok(arrival) => {
-                for arrival in opened(application, arrival) {
-                    arrivals.push(arrival);
-                    owners.push(owner);
-                }
-            }
-            Err(error) => {
-                tracing::error!(id = ?record.id, "a record cannot be read: {}", told(&error));
-                *has_failed = true;
-            }
-        }
-        ids.push(record.id);
-    }
-    let settled = application
-        .deliver(facts, arrivals, Form::PartialBatches)
-        .await;
-    if let Some(failure) = first_failure(&settled)
-        && settled.iter().all(is_unroutable)
-        && !failed.contains(&true)
-    {
-        return fail(failure, out);
-    }
-    for (settled, owner) in settled.iter().zip(owners) {
-        if settled.settlement.stops_its_lane()
-            && let Some(has_failed) = failed.get_mut(owner)
-        {
-            *has_failed = true;
-        }
-    }
-    let names = ids.iter().zip(&failed);
-    let names = names.filter_map(|(id, has_failed)| has_failed.then_some(id));
-    encode::failures(names, state.as_deref(), out);
-    Verdict::Response
-}
-
 /// A message whose queue no function is bound to may bring what a store has to say to one.
-fn opened(application: &Application, arrival: Arrival) -> Vec<Arrival> {
+pub(super) fn opened(application: &Application, arrival: Arrival) -> Vec<Arrival> {
     let takes = |arrival: &Arrival| application.takes(&arrival.address, &arrival.item.input);
     if takes(&arrival) {
         return vec![arrival];
@@ -182,11 +121,6 @@ fn first_failure(settled: &[Settled]) -> Option<&Failure> {
         .iter()
         .filter(|settled| settled.settlement.stops_its_lane());
     failed.find_map(|settled| settled.outcome.as_ref().err())
-}
-
-fn is_unroutable(settled: &Settled) -> bool {
-    let failure = settled.outcome.as_ref().err();
-    failure.is_some_and(|failure| failure.kind == FailureKind::Unroutable)
 }
 
 fn nothing(out: &mut Vec<u8>) -> Verdict {

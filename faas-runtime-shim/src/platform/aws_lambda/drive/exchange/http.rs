@@ -12,10 +12,10 @@ use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::BodyExt;
 
 use super::{ResponseMode, Verdict, begun, invalid};
+use crate::application::late::Deadline;
 use crate::application::{Application, BrokenOff};
 use crate::error::problem;
 use crate::invocation::{Facts, FailureKind};
-use crate::platform::aws_lambda::RESPONSE_LIMIT;
 use crate::platform::aws_lambda::decode::{HttpEvent, Unread};
 use crate::platform::aws_lambda::encode::{self, Envelope};
 
@@ -57,10 +57,12 @@ async fn http(
         mut request,
         details,
         envelope,
+        streams,
     } = event;
-    if let Some(trace) = &facts.trace {
+    let of_poll = facts.details.as_ref();
+    if let Some(trace) = of_poll.and_then(|details| details.trace_header.as_deref()) {
         // the header inside the event has an older parent
-        if let Ok(value) = HeaderValue::try_from(trace.xray().to_string()) {
+        if let Ok(value) = HeaderValue::try_from(trace) {
             request.headers_mut().insert("x-amzn-trace-id", value);
         }
     }
@@ -72,30 +74,55 @@ async fn http(
         }
         None => Arc::new(details),
     });
-    let is_head = *request.method() == Method::HEAD;
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let is_head = method == Method::HEAD;
     let (head, body) = application.http(facts, request).await.into_parts();
-    if mode == ResponseMode::Stream && envelope.streams() {
+    if mode == ResponseMode::Stream && streams {
         let body = if is_head { Body::empty() } else { body };
         return stream(envelope, head, body, out).await;
     }
+    let limit = envelope.limit();
     let collected = if is_head {
         Ok(Bytes::new())
     } else {
-        collect(body).await
+        collect(body, limit).await
     };
-    match collected {
-        Ok(body) => encode::http(envelope, &head, &body, out),
-        Err(status) => plain(envelope, status, out).await,
-    }
-    if out.len() > RESPONSE_LIMIT {
-        tracing::error!(
-            bytes = out.len(),
-            "the response is larger than Lambda's {RESPONSE_LIMIT} bytes: answered with 500 instead"
-        );
-        out.clear();
-        plain(envelope, StatusCode::INTERNAL_SERVER_ERROR, out).await;
-    }
+    let written = collected.and_then(|body| {
+        encode::http(envelope, &head, &body, out);
+        if out.len() > limit {
+            return Err(Uncollected::TooLarge(out.len()));
+        }
+        Ok(())
+    });
+    let status = match written {
+        Ok(()) => return Verdict::Response,
+        Err(Uncollected::Broken(status)) => status,
+        Err(Uncollected::TooLarge(bytes)) => {
+            let path = uri.path();
+            let taker = envelope.limited_by();
+            // one that can stream and is not asked to
+            let or_stream = if streams {
+                ", or set FAAS_RESPONSE_MODE=stream"
+            } else {
+                ""
+            };
+            tracing::error!(
+                "the response to `{method} {path}` has {bytes} bytes or more, and {taker} takes {limit}: return less, or a link to it{or_stream}; answered with 500"
+            );
+            StatusCode::INTERNAL_SERVER_ERROR
+        }
+    };
+    out.clear();
+    plain(envelope, status, out).await;
     Verdict::Response
+}
+
+/// Why a response cannot be sent as one document.
+enum Uncollected {
+    /// Its body broke off; this is the status to answer with instead.
+    Broken(StatusCode),
+    /// It has so many bytes, or more.
+    TooLarge(usize),
 }
 
 /// Writes the head at once; the body follows while it is made.
@@ -103,7 +130,8 @@ async fn stream(envelope: Envelope, head: Parts, mut body: Body, out: &mut Vec<u
     if let StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED = head.status {
         body = Body::empty();
     }
-    let first = match begun(&mut body).await {
+    let mut deadline = Deadline::default();
+    let first = match begun(&mut body, &mut deadline).await {
         Ok(first) => first,
         Err(error) => return own(envelope, status_of(&error), out),
     };
@@ -116,6 +144,7 @@ async fn stream(envelope: Envelope, head: Parts, mut body: Body, out: &mut Vec<u
         content_type: Cow::Borrowed(encode::WITH_PRELUDE),
         first,
         body,
+        deadline,
     }
 }
 
@@ -128,11 +157,12 @@ fn own(envelope: Envelope, status: StatusCode, out: &mut Vec<u8>) -> Verdict {
         content_type: Cow::Borrowed(encode::WITH_PRELUDE),
         first: Bytes::new(),
         body,
+        deadline: Deadline::default(),
     }
 }
 
-/// Gathers a response's body; the status to answer with instead, if that is not possible.
-async fn collect(mut body: Body) -> Result<Bytes, StatusCode> {
+/// Gathers a response's body, as far as its front end may take it.
+async fn collect(mut body: Body, limit: usize) -> Result<Bytes, Uncollected> {
     if body.is_end_stream() {
         return Ok(Bytes::new());
     }
@@ -140,7 +170,7 @@ async fn collect(mut body: Body) -> Result<Bytes, StatusCode> {
     let mut rest = Vec::new();
     while let Some(frame) = body.frame().await {
         // told in the log by the guard, which knows the function
-        let frame = frame.map_err(|error| status_of(&error))?;
+        let frame = frame.map_err(|error| Uncollected::Broken(status_of(&error)))?;
         let Ok(data) = frame.into_data() else {
             continue;
         };
@@ -152,11 +182,8 @@ async fn collect(mut body: Body) -> Result<Bytes, StatusCode> {
             rest.extend_from_slice(&first);
         }
         rest.extend_from_slice(&data);
-        if rest.len() > RESPONSE_LIMIT {
-            tracing::error!(
-                "the response is larger than Lambda's {RESPONSE_LIMIT} bytes: answered with 500 instead"
-            );
-            return Err(StatusCode::INTERNAL_SERVER_ERROR);
+        if rest.len() > limit {
+            return Err(Uncollected::TooLarge(rest.len()));
         }
     }
     Ok(if rest.is_empty() { first } else { rest.into() })

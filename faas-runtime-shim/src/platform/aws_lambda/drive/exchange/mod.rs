@@ -1,5 +1,6 @@
 //! One event, from the platform's bytes to the bytes of its answer.
 
+mod batch;
 mod deliver;
 mod http;
 #[cfg(test)]
@@ -18,6 +19,7 @@ use bytes::Bytes;
 pub(crate) use self::deliver::{Deliver, deliver};
 pub(crate) use self::http::{ServeHttp, serve_http};
 use super::settings::ResponseMode;
+use crate::application::late::Deadline;
 use crate::application::{Application, BrokenOff, FunctionIndex};
 use crate::invocation::{Facts, Failure, FailureKind, Outcome, Payload, Reply};
 use crate::platform::aws_lambda::decode::{self, Event, Source};
@@ -36,6 +38,8 @@ pub(crate) enum Verdict {
         first: Bytes,
         /// What follows while it is made; the invocation is over when it has ended or been dropped.
         body: Body,
+        /// Until when it may be sent.
+        deadline: Deadline,
     },
     /// As an error of this type.
     Error {
@@ -134,7 +138,8 @@ async fn invoke(
 async fn stream(mut reply: Reply, out: &mut Vec<u8>) -> Verdict {
     let media_type = std::mem::take(&mut reply.media_type);
     let mut body = reply.into_body();
-    let first = match begun(&mut body).await {
+    let mut deadline = Deadline::default();
+    let first = match begun(&mut body, &mut deadline).await {
         Ok(first) => first,
         Err(error) => {
             let failure = BrokenOff::failure_in(&error);
@@ -150,12 +155,17 @@ async fn stream(mut reply: Reply, out: &mut Vec<u8>) -> Verdict {
         },
         first,
         body,
+        deadline,
     }
 }
 
-/// Takes what a body has to offer without waiting: one that fails then has not begun.
-async fn begun(body: &mut Body) -> Result<Bytes, axum::Error> {
-    let polled = poll_fn(|cx| Poll::Ready(Pin::new(&mut *body).poll_frame(cx))).await;
+/// Takes what a body has to offer without waiting: one that fails then has not begun. It tells its deadline.
+async fn begun(body: &mut Body, deadline: &mut Deadline) -> Result<Bytes, axum::Error> {
+    let polled = poll_fn(|cx| {
+        let body = Pin::new(&mut *body);
+        Poll::Ready(deadline.watch(|| body.poll_frame(cx)))
+    })
+    .await;
     match polled {
         // without data it is the trailers, which this way has no place for
         Poll::Ready(Some(frame)) => Ok(frame?.into_data().unwrap_or_default()),

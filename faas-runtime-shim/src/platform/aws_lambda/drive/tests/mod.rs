@@ -7,7 +7,6 @@ mod slots;
 mod snapshot;
 mod zone;
 
-use std::any::TypeId;
 use std::cell::RefCell;
 use std::pin::pin;
 use std::sync::Arc;
@@ -18,16 +17,16 @@ use futures_util::future::{BoxFuture, ready};
 use self::platform::{Platform, Reply};
 use super::mode::Mode;
 use super::settings::{ResponseMode, Settings};
-use crate::application::{Application, Blueprint, Runtime};
+use crate::application::{Application, Blueprint};
 use crate::clock::{Clock, ManualClock};
 use crate::cloudevents::CloudEvent;
 use crate::config::Configuration;
 use crate::env::Env;
 use crate::error::Error;
-use crate::function::{Function, Hook, HookMoment, Limits, Origin, Trigger};
+use crate::function::{Function, Hook, HookMoment, Trigger};
 use crate::invocation::{Input, Outcome, Parts, Reply as Answer};
+use crate::kit;
 use crate::outlet::{Message, Outlet, PublishError};
-use crate::registry::{Registry, Selection};
 use crate::services::{Services, Site};
 use crate::startup::StartErrors;
 
@@ -105,7 +104,7 @@ impl Setup {
         call: fn(Parts) -> BoxFuture<'static, Result<(), Error>>,
     ) -> Self {
         self.hooks.push(Box::leak(Box::new(Hook {
-            origin: origin("hook"),
+            origin: kit::origin("hook"),
             moment,
             timeout: None,
             needs: |_| {},
@@ -115,49 +114,21 @@ impl Setup {
     }
 
     async fn build(self) -> Result<Application, StartErrors> {
-        let function: &'static Function = Box::leak(Box::new(Function {
-            origin: origin("work"),
-            item: TypeId::of::<()>(),
-            limits: Limits::NONE,
-            idempotent: None,
-            needs: |_| {},
-            trigger: Trigger::Invoke {
-                call: self.function,
-            },
-            schema: |_| {},
-        }));
+        let trigger = Trigger::Invoke {
+            call: self.function,
+        };
+        let function: &'static Function = Box::leak(Box::new(kit::function("work", trigger)));
         let mut services = Services::new(Arc::new(Noting), "aws-lambda");
         if let Some(site) = self.site {
             services.site = site;
         }
-        Application::build(Blueprint {
-            registry: Registry {
-                functions: vec![function],
-                hooks: self.hooks,
-                ..Registry::default()
-            },
-            selection: Selection::all(),
+        let mut blueprint = Blueprint {
             platform: "aws-lambda",
-            configuration: Configuration::empty(),
-            runtime: Runtime {
-                clock: self.clock,
-                blocking: |work| work(),
-            },
             services,
-            given: Vec::new(),
-            captured: None,
-        })
-        .await
-    }
-}
-
-fn origin(name: &'static str) -> Origin {
-    Origin {
-        name,
-        module: module_path!(),
-        file: file!(),
-        line: 1,
-        summary: "",
+            ..kit::blueprint(vec![function], Configuration::empty(), self.clock)
+        };
+        blueprint.registry.hooks = self.hooks;
+        Application::build(blueprint).await
     }
 }
 

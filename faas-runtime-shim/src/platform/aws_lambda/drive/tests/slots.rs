@@ -3,7 +3,7 @@
 use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use futures_util::future::BoxFuture;
 use tokio::sync::Barrier;
@@ -103,6 +103,18 @@ async fn an_instance_ends_when_no_slot_is_left() {
         within(slots.over()).await;
         assert_eq!(noted(NEXT) - before, polls, "{mode:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_poll_that_is_never_in_the_right_state_is_given_up() {
+    const WRONG: Reply = Reply::Answer(403, "", "{}");
+    let platform = Platform::start(|_| WRONG).await;
+    let before = tokio::time::Instant::now();
+    let mut slots = start(&platform, Setup::default(), Mode::Classic).await;
+    within(slots.over()).await;
+    assert_eq!(noted(NEXT), 6);
+    // 100 ms, and twice as long each time
+    assert!(before.elapsed() >= Duration::from_millis(3_100));
 }
 
 #[tokio::test(start_paused = true)]

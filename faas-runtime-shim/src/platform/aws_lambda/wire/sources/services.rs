@@ -3,7 +3,11 @@
 //! Lambda Developer Guide, "Using Lambda with CloudWatch Logs", "Capturing records of Lambda asynchronous invocations", "Using
 //! AWS Lambda with AWS CodeCommit", "Using AWS Lambda with Amazon SES".
 
-use serde::Deserialize;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::Str;
 
@@ -29,8 +33,30 @@ pub(crate) struct LogLines<'e> {
     pub(crate) log_group: Str<'e>,
     #[serde(borrow)]
     pub(crate) log_stream: Option<Str<'e>>,
-    #[serde(borrow, default)]
-    pub(crate) log_events: Vec<LogLine<'e>>,
+    /// Only the first is kept: a few bytes of a packed event can be many lines.
+    #[serde(borrow, default, rename = "logEvents", deserialize_with = "first")]
+    pub(crate) first_line: Option<LogLine<'e>>,
+}
+
+/// The first of an array.
+fn first<'e, T: Deserialize<'e>, D: Deserializer<'e>>(source: D) -> Result<Option<T>, D::Error> {
+    struct First<T>(PhantomData<T>);
+
+    impl<'e, T: Deserialize<'e>> Visitor<'e> for First<T> {
+        type Value = Option<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an array")
+        }
+
+        fn visit_seq<A: SeqAccess<'e>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            let first = seq.next_element()?;
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(first)
+        }
+    }
+
+    source.deserialize_seq(First(PhantomData))
 }
 
 #[derive(Debug, Deserialize)]
@@ -73,7 +99,7 @@ pub(crate) struct CodeCommit<'e> {
     pub(crate) event_time: Option<Str<'e>>,
     /// Only present to tell it from the others' records.
     #[serde(rename = "codecommit")]
-    pub(crate) _references: serde::de::IgnoredAny,
+    pub(crate) _references: IgnoredAny,
 }
 
 #[derive(Debug, Deserialize)]

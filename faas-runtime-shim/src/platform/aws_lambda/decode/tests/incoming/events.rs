@@ -134,6 +134,15 @@ fn mails_and_commits_are_events_too() {
     assert_eq!((&*mail.kind, &*mail.id), ("aws.ses", "m1"));
     assert_eq!(mail.subject.as_deref(), Some("ada@example.com"));
 
+    // a bounce is from nobody
+    for (source, timestamp) in [("", "1970-01-01T00:00:00Z"), ("a\tb", "yesterday")] {
+        let odd = event(&json!({"Records": [{"eventSource": "aws:ses", "ses": {
+            "mail": {"messageId": "m1", "source": source, "timestamp": timestamp},
+        }}]}));
+        assert_eq!((&*odd.id, odd.subject.as_deref()), ("m1", None));
+        assert_eq!(odd.time.is_some(), source.is_empty());
+    }
+
     let arn = "arn:aws:codecommit:eu-west-1:1:shop";
     for (time, kept) in [
         ("2016-01-01T23:59:59.000+0000", false),

@@ -233,6 +233,8 @@ fn each_partition_is_a_lane_and_one_unreadable_record_stops_its_own() {
         lanes,
         [Some(Some("orders-0")), None, None, Some(Some("orders-1"))]
     );
+    let behind = batch.records[2].arrival.as_ref().unwrap_err().to_string();
+    assert!(behind.starts_with("record `orders-0/2` stands"), "{behind}");
 }
 
 fn rabbit(queue: &str, changes: Value) -> Value {

@@ -82,6 +82,12 @@ fn what_is_neither_created_nor_removed_is_an_event() {
     let data: Value = serde_json::from_slice(event.data.as_ref().unwrap()).unwrap();
     assert_eq!(data["eventName"], "ObjectRestore:Completed");
 
+    let arrival = one(&s3("ObjectRestore:Completed", json!({"key": "a%0Ab"})));
+    let Input::Event(event) = arrival.item.input else {
+        panic!("an event");
+    };
+    assert_eq!((&*event.id, event.subject), ("uploads/a%0Ab#01", None));
+
     let restored = json!({
         "id": "e1", "source": "aws.s3", "detail-type": "Object Restore Completed", "detail": {},
     });

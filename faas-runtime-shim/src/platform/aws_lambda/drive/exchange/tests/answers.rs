@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    FailureKind, GIVEN, Input, PUBLISHED, Reply, answer_with, answered, application, failure,
-    failures, given, invoke, named, queue, queue_with, recorded, refused,
+    FailureKind, GIVEN, Input, PUBLISHED, Reply, answer_with, answered, application, configured,
+    failure, failures, given, invoke, named, queue, queue_with, recorded, refused,
 };
 use crate::cloudevents::CloudEvent;
 
@@ -72,7 +72,70 @@ fn what_cannot_be_read_is_told_beside_what_nobody_takes() {
     let application = application(&[queue("others")]);
     let mut event = batch("orders", &["a", "b"]);
     event["Records"][0]["body"] = json!(7);
-    assert_eq!(failures(&answered(&application, &event)), ["m0", "m1"]);
+    let (kind, message) = refused(&application, &event);
+    assert_eq!(kind, "Runtime.InvalidEvent");
+    let note = "; of 2 records 2 failed, the first is `m0`";
+    assert!(message.ends_with(note), "{message}");
+}
+
+#[test]
+fn a_batch_that_failed_wholly_is_an_error_whatever_the_mapping_reads() {
+    let application = application(&[queue("orders")]);
+    for (bodies, expected, message) in [
+        (
+            &["retry"][..],
+            "Function.TestError",
+            "asked to fail; of 1 records 1 failed, the first is `m0`",
+        ),
+        (
+            &["reject", "retry", "panic"],
+            "Function.TestError",
+            "asked to fail; of 3 records 3 failed, the first is `m0`",
+        ),
+        (
+            &["panic", "reject"],
+            "Function.Panic",
+            "asked to; of 2 records 2 failed, the first is `m0`",
+        ),
+    ] {
+        let (kind, told) = refused(&application, &batch("orders", bodies));
+        assert_eq!((&*kind, &*told), (expected, message));
+    }
+    let answer = answered(&application, &batch("orders", &["retry", "a"]));
+    assert_eq!(failures(&answer), ["m0"]);
+}
+
+/// A recorded event with a second record, which its function rejects.
+fn half_failing_kafka() -> Value {
+    let mut event = recorded("kafka-msk.json");
+    let records = event["records"]["mytopic-0"].as_array_mut().unwrap();
+    let mut second = records[0].clone();
+    second["offset"] = json!(16);
+    second["value"] = json!("cmVqZWN0");
+    records.push(second);
+    event
+}
+
+#[test]
+fn kafka_reads_names_only_where_it_is_said_to() {
+    let event = half_failing_kafka();
+    let told = "asked to fail; of 2 records 1 failed, the first is `mytopic-0/16`";
+    for toml in ["", "[lambda]\nkafka_partial = false"] {
+        let application = configured(&[queue("mytopic")], toml);
+        let (kind, message) = refused(&application, &event);
+        assert_eq!((&*kind, &*message), ("Function.TestError", told));
+    }
+    let application = configured(&[queue("mytopic")], "[lambda]\nkafka_partial = true");
+    let answer = answered(&application, &event);
+    assert_eq!(failures(&answer), ["mytopic-0@16"]);
+}
+
+#[test]
+fn what_kafka_brings_is_done_once_its_rejects_are_dead_letters() {
+    let application = application(&[queue_with("mytopic", Some("dead"))]);
+    let answer = answered(&application, &half_failing_kafka());
+    assert_eq!(failures(&answer), [""; 0]);
+    assert_eq!(PUBLISHED.take().len(), 1);
 }
 
 #[test]
@@ -80,7 +143,9 @@ fn nothing_of_a_stream_is_handled_behind_what_cannot_be_read() {
     let application = application(&[queue("simple-stream")]);
     let mut event = recorded("kinesis.json");
     event["Records"][0]["kinesis"]["data"] = json!("***");
-    assert_eq!(failures(&answered(&application, &event)).len(), 2);
+    let (kind, message) = refused(&application, &event);
+    assert_eq!(kind, "Runtime.InvalidEvent");
+    assert!(message.contains("of 2 records 2 failed"), "{message}");
     assert!(given().is_empty());
 }
 

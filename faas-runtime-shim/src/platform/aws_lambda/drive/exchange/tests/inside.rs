@@ -51,12 +51,15 @@ fn one_failed_record_fails_its_message() {
     second["s3"]["object"]["key"] = json!("b");
     body["Records"].as_array_mut().unwrap().push(second);
     let application = application(&[object("xxx", "")]);
-    let event = sqs(&body);
+    let mut event = sqs(&body);
+    let mut other = recorded("sqs-s3-notification.json")["Records"][0].take();
+    other["messageId"] = json!("other");
+    event["Records"].as_array_mut().unwrap().push(other);
     assert_eq!(
         failures(&answered(&application, &event)),
         ["ca3e7a89-c358-40e5-8aa0-5da01403c267"]
     );
-    assert_eq!(keys(), ["test.pdf", "b"]);
+    assert_eq!(keys(), ["test.pdf", "b", "test.pdf"]);
 }
 
 #[test]

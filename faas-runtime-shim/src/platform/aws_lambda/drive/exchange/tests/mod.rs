@@ -1,6 +1,7 @@
 //! Events through an application: who gets them, and what Lambda is answered.
 
 mod answers;
+mod documents;
 mod fifo;
 mod inside;
 mod streaming;
@@ -8,7 +9,6 @@ mod table;
 mod types;
 mod unsupported;
 
-use std::any::TypeId;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -18,17 +18,18 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use super::{ResponseMode, Verdict, exchange};
-use crate::application::{Application, Blueprint, Runtime};
+use crate::application::{Application, Blueprint};
 use crate::clock::ManualClock;
 use crate::cloudevents::CloudEvent;
 use crate::config::Configuration;
 use crate::function::{
-    BinlogSpec, EventSpec, Function, Limits, Missed, Needs, ObjectSpec, Origin, Overlap, QueueSpec,
-    RetryPolicy, Schedule, TimerSpec, Trigger,
+    BinlogSpec, EventSpec, Function, Missed, Needs, ObjectSpec, Overlap, QueueSpec, RetryPolicy,
+    Schedule, TimerSpec, Trigger,
 };
 use crate::invocation::{Facts, Failure, FailureKind, Input, Outcome, Parts, Reply};
+use crate::kit;
 use crate::outlet::{Message, Outlet, PublishError};
-use crate::registry::{Registry, Selection};
+use crate::registry::Selection;
 use crate::services::Services;
 
 thread_local! {
@@ -64,12 +65,7 @@ fn by_body(input: &Input) -> Outcome {
 }
 
 fn failure(kind: FailureKind) -> Failure {
-    Failure {
-        kind,
-        name: "TestError".into(),
-        message: "asked to fail".to_owned(),
-        place: None,
-    }
+    Failure::new(kind, "TestError", "asked to fail".to_owned())
 }
 
 fn always_failing(_: &Input) -> Outcome {
@@ -88,22 +84,11 @@ fn given() -> Vec<Input> {
 fn function(name: &str, trigger: Trigger) -> &'static Function {
     let name = String::from(name).leak();
     Box::leak(Box::new(Function {
-        origin: Origin {
-            name,
-            module: module_path!(),
-            file: file!(),
-            line: 1,
-            summary: "",
-        },
-        item: TypeId::of::<()>(),
-        limits: Limits::NONE,
-        idempotent: None,
         needs: match trigger {
             Trigger::Invoke { .. } => |_| {},
             _ => Needs::deliveries,
         },
-        trigger,
-        schema: |_| {},
+        ..kit::function(name, trigger)
     }))
 }
 
@@ -201,31 +186,36 @@ fn selected(functions: &[&'static Function], selection: Selection) -> Applicatio
     built(functions, selection, &ManualClock::new())
 }
 
+/// With this file of configuration.
+#[track_caller]
+fn configured(functions: &[&'static Function], toml: &str) -> Application {
+    let configuration = Configuration::from_toml(toml, "faas.toml").unwrap();
+    let clock = ManualClock::new();
+    made(functions, Selection::all(), &clock, configuration)
+}
+
 #[track_caller]
 fn built(
     functions: &[&'static Function],
     selection: Selection,
     clock: &ManualClock,
 ) -> Application {
-    let mut registry = Registry {
-        functions: functions.to_vec(),
-        ..Registry::default()
-    };
-    registry
-        .functions
-        .sort_by_key(|function| function.origin.name);
+    made(functions, selection, clock, Configuration::empty())
+}
+
+#[track_caller]
+fn made(
+    functions: &[&'static Function],
+    selection: Selection,
+    clock: &ManualClock,
+    configuration: Configuration,
+) -> Application {
+    let clock = Arc::new(clock.clone());
     let building = Application::build(Blueprint {
-        registry,
         selection,
         platform: "aws-lambda",
-        configuration: Configuration::empty(),
-        runtime: Runtime {
-            clock: Arc::new(clock.clone()),
-            blocking: |work| work(),
-        },
         services: Services::new(Arc::new(Kept), "aws-lambda"),
-        given: Vec::new(),
-        captured: None,
+        ..kit::blueprint(functions.to_vec(), configuration, clock)
     });
     building.now_or_never().expect("nothing waits").unwrap()
 }

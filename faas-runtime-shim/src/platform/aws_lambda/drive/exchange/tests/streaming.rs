@@ -6,48 +6,44 @@ use std::time::Duration;
 
 use axum::body::{Body, HttpBody as _};
 use futures_util::stream::{self, StreamExt as _};
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::application::BrokenOff;
+use crate::function::Limits;
 use crate::platform::aws_lambda::encode::WITH_PRELUDE;
 
 thread_local! {
     /// What the route of this test answers.
-    static RESPONSE: RefCell<Response<Body>> = RefCell::new(Response::new(Body::empty()));
+    pub(super) static RESPONSE: RefCell<Response<Body>> =
+        RefCell::new(Response::new(Body::empty()));
+    /// What it was asked with.
+    pub(super) static ASKED: RefCell<HeaderMap> = RefCell::default();
 }
 
-fn route() -> &'static Function {
-    let call: fn(Request<Body>) -> BoxFuture<'static, Response<Body>> =
-        |_| Box::pin(std::future::ready(RESPONSE.take()));
+pub(super) fn route() -> &'static Function {
+    let call: fn(Request<Body>) -> BoxFuture<'static, Response<Body>> = |request| {
+        ASKED.set(request.headers().clone());
+        Box::pin(std::future::ready(RESPONSE.take()))
+    };
     let trigger = Trigger::Http {
         methods: &[],
         path: "/{*path}",
         call,
     };
     Box::leak(Box::new(Function {
-        origin: Origin {
-            name: "route",
-            module: module_path!(),
-            file: file!(),
-            line: 1,
-            summary: "",
-        },
-        item: TypeId::of::<()>(),
         limits: Limits {
             timeout: Some(Duration::from_secs(10)),
             ..Limits::NONE
         },
-        idempotent: None,
         needs: Needs::http,
-        trigger,
-        schema: |_| {},
+        ..kit::function("route", trigger)
     }))
 }
 
 /// A request through a front end, as it is recorded.
-fn request(front: &str, method: &str) -> Bytes {
+pub(super) fn request(front: &str, method: &str) -> Bytes {
     let mut event = recorded(front);
     match front {
         URL => {
@@ -62,9 +58,9 @@ fn request(front: &str, method: &str) -> Bytes {
     event.to_string().into()
 }
 
-const URL: &str = "function-url.json";
+pub(super) const URL: &str = "function-url.json";
 const REST: &str = "apigw-rest-v1.json";
-const ALB: &str = "alb-single-value.json";
+pub(super) const ALB: &str = "alb-single-value.json";
 
 struct Streamed {
     prelude: Value,
@@ -93,6 +89,7 @@ fn streamed(application: &Application, event: Bytes, response: Response<Body>) -
         content_type,
         first,
         body,
+        ..
     } = verdict(application, event, &mut out)
     else {
         panic!("no stream: {}", String::from_utf8_lossy(&out));
@@ -182,12 +179,31 @@ fn what_has_no_body_ends_at_once() {
 #[test]
 fn front_ends_that_cannot_stream_get_a_document() {
     let application = application(&[route()]);
-    RESPONSE.set(Response::new(Body::from("whole")));
-    let mut out = Vec::new();
-    let verdict = verdict(&application, request(ALB, "GET"), &mut out);
-    assert!(matches!(verdict, Verdict::Response));
-    let answer: Value = serde_json::from_slice(&out).unwrap();
-    assert_eq!(answer["body"], "whole");
+    let through = |domain: &str| {
+        let mut event: Value = serde_json::from_slice(&request(URL, "GET")).unwrap();
+        event["requestContext"]["domainName"] = json!(domain);
+        event.to_string().into()
+    };
+    for event in [
+        request(ALB, "GET"),
+        request("apigw-http-v1-format.json", "GET"),
+        through("id.execute-api.eu-west-1.amazonaws.com"),
+        // of payload 2.0 only HTTP APIs have custom domains
+        through("api.example.com"),
+    ] {
+        RESPONSE.set(Response::new(Body::from("whole")));
+        let mut out = Vec::new();
+        let verdict = verdict(&application, event, &mut out);
+        assert!(matches!(verdict, Verdict::Response), "{verdict:?}");
+        let answer: Value = serde_json::from_slice(&out).unwrap();
+        assert_eq!(answer["body"], "whole");
+    }
+    let emulated = streamed(
+        &application,
+        through("localhost"),
+        Response::new(Body::from("piece")),
+    );
+    assert_eq!(whole(emulated), "piece");
 }
 
 #[test]
@@ -246,22 +262,11 @@ fn the_deadline_passes_in_mid_stream_too() {
 fn streams(answer: fn(&Input) -> Outcome, concurrency: Option<u32>) -> Application {
     answer_with(answer);
     let function = Function {
-        origin: Origin {
-            name: "streams",
-            module: module_path!(),
-            file: file!(),
-            line: 1,
-            summary: "",
-        },
-        item: TypeId::of::<()>(),
         limits: Limits {
             concurrency: concurrency.and_then(std::num::NonZeroU32::new),
             ..Limits::NONE
         },
-        idempotent: None,
-        needs: |_| {},
-        trigger: Trigger::Invoke { call: entry },
-        schema: |_| {},
+        ..kit::function("streams", Trigger::Invoke { call: entry })
     };
     application(&[Box::leak(Box::new(function))])
 }
@@ -285,6 +290,7 @@ fn a_function_s_stream_goes_out_as_it_is() {
         content_type,
         first,
         body,
+        ..
     } = verdict(&application, Bytes::from_static(b"{}"), &mut out)
     else {
         panic!("no stream");

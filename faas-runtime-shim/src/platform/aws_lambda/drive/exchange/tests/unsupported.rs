@@ -9,7 +9,7 @@ fn a_source_is_named_though_nothing_here_reads_it() {
     let application = application(&[invoke("one"), invoke("two")]);
     let (kind, message) = refused(&application, &recorded("sqs-standard.json"));
     assert_eq!(kind, "Runtime.UnroutableEvent");
-    let expected = "no function takes records of Sqs; selected are: one (invoke), two (invoke)";
+    let expected = "no function takes records of SQS; selected are: one (invoke), two (invoke)";
     assert!(message.starts_with(expected), "{message}");
     assert!(given().is_empty());
 }

@@ -3,25 +3,27 @@
 //! Everything about one folder happens in one task, one step after the other. Whatever the system tells is only a reason to
 //! look; what is written down is what was seen.
 
+mod running;
+mod telling;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::sync::watch;
 
-use super::super::embedded::consumer::Pulse;
-use super::super::store::StoreError;
+use self::running::{Running, Told};
 use super::eyes::{Eyes, Sight};
 use super::folder::Folder;
-use super::marks::{Change, Hears, Marks, judge};
-use super::scan::{Scan, Suspect};
+use super::marks::{Hears, Marks};
+use super::scan::Scan;
 use super::settle::Settling;
 use super::stat::{Look, Root, Stamp, nanos};
 use super::walk::Skipped;
 use crate::clock::{Clock, Moment};
-use crate::invocation::{ObjectEvent, ObjectKind};
+use crate::host::embedded::consumer::Pulse;
+use crate::host::store::StoreError;
 
 /// A folder with the functions that hear of it.
 pub(super) struct Watch {
@@ -396,7 +398,7 @@ impl Work {
     }
 
     fn is_aged(&self, stamp: &Stamp) -> bool {
-        let least = self.watch.folder.patience.unknown + AGED;
+        let least = self.watch.folder.patience.unknown.saturating_add(AGED);
         let age = nanos(self.watch.clock.wall()).saturating_sub(stamp.modified.max(stamp.changed));
         u64::try_from(age).is_ok_and(|age| Duration::from_nanos(age) > least)
     }
@@ -409,95 +411,6 @@ impl Work {
             }
         }
         self.skipped = texts.into_iter().collect();
-    }
-
-    /// Looks at the files that may be complete, and tells what is certain.
-    async fn look(&mut self) {
-        let keys = self.settling.due(self.now(), AT_ONCE);
-        let Some(root) = self.root() else { return };
-        if keys.is_empty() {
-            return;
-        }
-        let asked = keys.clone();
-        let Some(looked) = blocking(move || root.look(&asked)).await else {
-            return;
-        };
-        let now = self.now();
-        let mut certain = Vec::new();
-        for (key, look) in keys.into_iter().zip(looked.looks) {
-            if let Some(look) = self.settling.looked(&key, look, now) {
-                certain.push((key, look));
-            }
-        }
-        if !looked.is_there {
-            return self.lose("it is not the folder any more that it was");
-        }
-        if certain.is_empty() {
-            return;
-        }
-        if let Err(error) = self.tell(&certain).await {
-            let again = self.now().after(PAUSE);
-            for (key, _) in &certain {
-                self.settling.again(key, again);
-            }
-            self.fail_store(&error);
-        } else if self.trouble == Some(Trouble::Store) {
-            self.recover();
-        }
-    }
-
-    /// Compares with the marks what is certain, and tells the functions what is new.
-    async fn tell(&mut self, certain: &[(Box<str>, Look)]) -> Result<(), StoreError> {
-        let keys: Vec<_> = certain.iter().map(|(key, _)| key.clone()).collect();
-        let marks = self.watch.marks.of(&keys).await?;
-        let hears = Arc::clone(&self.watch.hears);
-        let mut changes = Vec::new();
-        for ((key, look), marks) in certain.iter().zip(marks) {
-            for (function, mark) in marks.into_iter().enumerate() {
-                let change = judge(&*hears, function, key, *look, mark);
-                changes.extend(change.map(|change| self.with_event(change)));
-            }
-        }
-        if changes.is_empty() {
-            return Ok(());
-        }
-        let conflicts = self.watch.marks.write(changes).await?;
-        let again = self.now().after(PAUSE);
-        for key in conflicts {
-            self.settling.again(&key, again);
-        }
-        Ok(())
-    }
-
-    fn with_event(&mut self, change: Change) -> (Change, Option<ObjectEvent>) {
-        let wall = self.watch.clock.wall();
-        let is_foreign = change.from.is_some_and(|mark| mark.version < self.since);
-        let kind = change
-            .kind
-            .filter(|kind| *kind != ObjectKind::Removed || !is_foreign);
-        let Some(kind) = kind else {
-            return (change, None);
-        };
-        let modified = change.seen.map(|seen| moment(seen.modified));
-        let event = ObjectEvent {
-            bucket: self.watch.bucket.into(),
-            key: change.key.to_string(),
-            kind,
-            size: change.seen.map(|seen| seen.size),
-            version: None,
-            etag: None,
-            time: Some(modified.unwrap_or(wall)),
-            sequencer: Some(self.sequencer(wall)),
-            path: self.root().map(|root| root.path.join(&*change.key)),
-        };
-        (change, Some(event))
-    }
-
-    /// Returns a text that is greater than those before, across restarts too as long as the wall clock is not set back.
-    fn sequencer(&mut self, wall: SystemTime) -> Box<str> {
-        let time = u64::try_from(nanos(wall)).unwrap_or(0);
-        self.sequencer = time.max(self.sequencer + 1);
-        format!("{:016x}", self.sequencer).into()
     }
 
     fn fail_scan(&mut self, error: &StoreError) {
@@ -529,74 +442,7 @@ impl Work {
     }
 }
 
-/// A moment that is told in nanoseconds of the Unix epoch.
-fn moment(nanos: i64) -> SystemTime {
-    let span = Duration::from_nanos(nanos.unsigned_abs());
-    let moment = if nanos < 0 {
-        UNIX_EPOCH.checked_sub(span)
-    } else {
-        UNIX_EPOCH.checked_add(span)
-    };
-    moment.unwrap_or(UNIX_EPOCH)
-}
-
 /// Does what waits for the disk; nothing if it was not done to its end.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     tokio::task::spawn_blocking(work).await.ok()
-}
-
-/// The scan that is going on, if one is.
-#[derive(Default)]
-struct Running(Option<Going>);
-
-struct Going {
-    prefix: Box<str>,
-    suspects: mpsc::Receiver<Vec<Suspect>>,
-    task: JoinHandle<Result<Skipped, StoreError>>,
-}
-
-/// What a scan tells.
-enum Told {
-    Suspects(Vec<Suspect>),
-    /// It is over; no result if it has panicked.
-    End {
-        prefix: Box<str>,
-        result: Option<Result<Skipped, StoreError>>,
-    },
-}
-
-impl Running {
-    fn start(scan: Scan) -> Self {
-        let (tell, suspects) = mpsc::channel(1);
-        Self(Some(Going {
-            prefix: scan.prefix.clone(),
-            suspects,
-            task: tokio::spawn(scan.run(tell)),
-        }))
-    }
-
-    fn is_on(&self) -> bool {
-        self.0.is_some()
-    }
-
-    /// Waits for what the scan tells; for ever if there is none.
-    async fn next(&mut self) -> Told {
-        let Some(going) = &mut self.0 else {
-            return std::future::pending().await;
-        };
-        if let Some(suspects) = going.suspects.recv().await {
-            return Told::Suspects(suspects);
-        }
-        let result = (&mut going.task).await.ok();
-        Told::End {
-            prefix: going.prefix.clone(),
-            result,
-        }
-    }
-}
-
-impl Drop for Going {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
 }

@@ -3,6 +3,9 @@
 //! The catalogue is the `impl StartError`: one constructor a mistake. A code never changes its meaning; the book has a page
 //! for each.
 
+#[cfg(test)]
+pub(crate) mod tests;
+
 use std::fmt;
 
 use crate::function::Origin;
@@ -381,8 +384,8 @@ impl StartError {
     }
 
     #[cfg_attr(
-        not(any(feature = "aws-lambda", feature = "host")),
-        expect(dead_code, reason = "only platforms have such variables")
+        target_family = "wasm",
+        allow(dead_code, reason = "there is no environment")
     )]
     pub(crate) fn bad_environment(name: &str, value: &str, expected: &str) -> Self {
         Self::new(

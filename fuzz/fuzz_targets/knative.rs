@@ -1,0 +1,4 @@
+//! See `faas_runtime_shim::fuzzing::fuzz_knative`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| faas_runtime_shim::fuzzing::fuzz_knative(bytes));

@@ -53,15 +53,16 @@ fn main() -> io::Result<()> {
     finished.recv_timeout(limit).map_err(|_| late("the run"))?;
     let (busy, took) = (program.run_time() - busy, from.elapsed());
 
-    let cold = platform
-        .first_poll
-        .get()
-        .map_or(Duration::ZERO, |poll| *poll - program.spawned());
+    let since_spawn = |moment: &OnceLock<Instant>| {
+        let took = moment.get().map(|moment| *moment - program.spawned());
+        took.unwrap_or_default().as_secs_f64() * 1e3
+    };
     let mut log = platform.log();
     let trips = Trips::new(std::mem::take(&mut log.trips));
     println!(
-        r#"{{"cold_ms":{:.3},"n":{},"errors":{},"bad":{},"per_s":{:.0},"p50_us":{:.1},"p99_us":{:.1},"cpu_us":{:.2},"peak_kb":{},"rss_kb":{},"threads":{},"sample":{}}}"#,
-        cold.as_secs_f64() * 1e3,
+        r#"{{"cold_ms":{:.3},"first_ms":{:.3},"n":{},"errors":{},"bad":{},"per_s":{:.0},"p50_us":{:.1},"p99_us":{:.1},"cpu_us":{:.2},"peak_kb":{},"rss_kb":{},"threads":{},"sample":{}}}"#,
+        since_spawn(&platform.first_poll),
+        since_spawn(&platform.first_answer),
         trips.count(),
         log.errors,
         log.bad,
@@ -99,6 +100,7 @@ struct Platform {
     warm_up: usize,
     count: usize,
     first_poll: OnceLock<Instant>,
+    first_answer: OnceLock<Instant>,
     log: Mutex<Log>,
     warmed: Sender<()>,
     finished: Sender<()>,
@@ -123,6 +125,7 @@ impl Platform {
             warm_up: (count / 10).max(1),
             count,
             first_poll: OnceLock::new(),
+            first_answer: OnceLock::new(),
             log: Mutex::default(),
             warmed,
             finished,
@@ -151,6 +154,7 @@ impl Platform {
                 stream.write_all(&self.invocation(number))?;
             } else if target.contains("/invocation/") {
                 let arrived = Instant::now();
+                self.first_answer.get_or_init(|| arrived);
                 stream.write_all(b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"status\":\"OK\"}\n")?;
                 if let Some((number, from)) = handed_out.take() {
                     self.answered(number, arrived - from, target.ends_with("/error"), body);

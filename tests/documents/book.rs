@@ -125,7 +125,7 @@ fn the_summary_lists_each_page_once() {
     assert_eq!(listed, pages);
 }
 
-fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+pub(super) fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![root().join(folder)];
     while let Some(folder) = open.pop() {
@@ -192,7 +192,7 @@ fn prose(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Where the links of a page lead, those into the web left out.
-fn links(text: &str) -> Vec<String> {
+pub(super) fn links(text: &str) -> Vec<String> {
     let of_line = |line: &str| {
         let targets = line.split("](").skip(1);
         let targets = targets.filter_map(|rest| rest.split_once(')'));

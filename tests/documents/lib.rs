@@ -6,6 +6,10 @@
 pub struct Readme;
 
 #[cfg(test)]
+mod architecture;
+#[cfg(test)]
+mod benchmarks;
+#[cfg(test)]
 mod book;
 #[cfg(test)]
 mod migration;
@@ -14,7 +18,13 @@ mod samples;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod settings;
+#[cfg(test)]
+mod stages;
+#[cfg(test)]
 mod starts;
+#[cfg(test)]
+mod tables;
 
 #[cfg(test)]
 mod tests {
@@ -66,7 +76,7 @@ mod tests {
 
     /// Compares a generated block; with `BLESS=1` it is written instead.
     #[expect(clippy::disallowed_methods, reason = "a switch of the test itself")]
-    fn check_block(path: &str, name: &str, generated: &str) {
+    pub(super) fn check_block(path: &str, name: &str, generated: &str) {
         let text = read(path);
         let begin = format!("<!-- {name}:begin -->\n");
         let end = format!("<!-- {name}:end -->");
